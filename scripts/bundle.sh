@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes a folder that runs on another Linux machine of the same C library or newer: the program and
+# the shared libraries it needs, without the C library itself.
+#   scripts/bundle.sh [BUILD_FOLDER] [OUTPUT_FOLDER]      default: build, bundle
+set -euo pipefail
+here=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+in_caller() { case $1 in /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
+
+build=$(if [[ $# -ge 1 ]]; then in_caller "$1"; else echo "$root/build"; fi)
+output=$(if [[ $# -ge 2 ]]; then in_caller "$2"; else echo "$root/bundle"; fi)
+program=$build/host/cli/ostracon
+if [[ ! -x $program ]]; then
+  echo "bundle: $program is not there; build first (scripts/test.sh or scripts/demo.sh)" >&2
+  exit 1
+fi
+if [[ -e $output ]]; then
+  if [[ ! -x $output/ostracon ]]; then
+    echo "bundle: $output stands and is no bundle; it is left alone" >&2
+    exit 1
+  fi
+  rm -r "$output"
+fi
+mkdir -p "$output/bin" "$output/lib"
+cp "$program" "$output/bin/"
+
+# What belongs to the machine: the loader and the C library's own family.
+machine='^(linux-vdso|ld-linux.*|libc|libm|libdl|librt|libpthread|libresolv|libutil)\.so'
+ldd "$program" | while read -r name arrow path _; do
+  if [[ $arrow == '=>' && $path == 'not' ]]; then
+    echo "bundle: $name is not found" >&2
+    exit 1
+  fi
+  if [[ $arrow == '=>' && ! $name =~ $machine ]]; then
+    cp -L "$path" "$output/lib/$name"
+  fi
+done
+
+cat >"$output/ostracon" <<'LAUNCH'
+#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/bin/ostracon" "$@"
+LAUNCH
+chmod +x "$output/ostracon"
+"$output/ostracon" --version
+echo "bundle: $output ($(du -sh "$output" | cut -f1), $(find "$output/lib" -type f | wc -l) libraries)"
