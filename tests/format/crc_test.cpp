@@ -1,0 +1,59 @@
+#include "format/crc.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+#include <vector>
+
+namespace ostracon::format {
+namespace {
+
+std::uint32_t crc32c_of(std::string_view text) {
+  return crc32c({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+TEST(Crc32c, GivesThePublishedCheckValues) {
+  EXPECT_EQ(crc32c_of("123456789"), 0xE3069283U);
+  EXPECT_EQ(crc32c_of(""), 0U);
+  EXPECT_EQ(crc32c(std::vector<std::uint8_t>(32, 0)), 0x8A9136AAU);     // RFC 3720 B.4
+  EXPECT_EQ(crc32c(std::vector<std::uint8_t>(32, 0xFF)), 0x62A8AB43U);  // RFC 3720 B.4
+}
+
+/// The polynomial division of TS 38.212 section 5.1, bit by bit.
+std::uint32_t crc24b_by_division(std::vector<std::uint8_t> bits) {
+  const std::size_t length = bits.size();
+  bits.resize(length + 24, 0);
+  for (std::size_t i = 0; i < length; ++i) {
+    if (bits[i] == 0) continue;
+    // D^24 + D^23 + D^6 + D^5 + D + 1
+    for (const std::size_t power : {24U, 23U, 6U, 5U, 1U, 0U}) bits[i + 24 - power] ^= 1U;
+  }
+  std::uint32_t crc = 0;
+  for (std::size_t i = length; i < bits.size(); ++i) crc = (crc << 1) | bits[i];
+  return crc;
+}
+
+TEST(Crc24b, EqualsLongDivisionAtEveryLength) {
+  std::uint32_t state = 1;
+  for (std::size_t length = 0; length < 100; ++length) {
+    std::vector<std::uint8_t> bits(length);
+    for (auto& bit : bits) {
+      state = state * 1664525U + 1013904223U;
+      bit = static_cast<std::uint8_t>(state >> 31);
+    }
+    EXPECT_EQ(crc24b(bits), crc24b_by_division(bits)) << length;
+  }
+}
+
+TEST(Crc24b, OfAWordFollowedByItsCrcIsZero) {
+  std::vector<std::uint8_t> bits{1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1};
+  const std::uint32_t crc = crc24b(bits);
+  for (int shift = 23; shift >= 0; --shift) {
+    bits.push_back(static_cast<std::uint8_t>((crc >> shift) & 1U));
+  }
+  EXPECT_NE(crc, 0U);
+  EXPECT_EQ(crc24b(bits), 0U);
+}
+
+}  // namespace
+}  // namespace ostracon::format
