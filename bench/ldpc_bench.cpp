@@ -1,0 +1,107 @@
+// Information bits per second of the inner decoder on one core, at the working points of every
+// rate.
+
+#include <oneapi/tbb/global_control.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "bench/harness.hpp"
+#include "host/cpu/inner_decoder.hpp"
+#include "tests/support/noisy_codewords.hpp"
+
+namespace ostracon::bench {
+namespace {
+
+constexpr std::int32_t kCodewords = 256;  // 2.4 to 6.5 MB of soft bits: more than a core's caches
+
+struct Case {
+  format::Rate rate;
+  double es_n0_db;
+};
+// Eb/N0 of 1.0, 1.5 | 1.5, 2.0 | 2.1, 2.6 | 3.3, 3.8 | 4.3, 4.8 dB, less -10 log10 of the rate.
+constexpr Case kCases[]{
+    {format::Rate::kOneThird, -3.771},   {format::Rate::kOneThird, -3.271},
+    {format::Rate::kOneHalf, -1.510},    {format::Rate::kOneHalf, -1.010},
+    {format::Rate::kTwoThirds, 0.339},   {format::Rate::kTwoThirds, 0.839},
+    {format::Rate::kFourFifths, 2.331},  {format::Rate::kFourFifths, 2.831},
+    {format::Rate::kEightNinths, 3.788}, {format::Rate::kEightNinths, 4.288},
+};
+
+struct Batch {
+  test::NoisyCodewords sent;
+  std::vector<std::uint8_t> payload;
+  std::vector<InnerOutcome> outcomes;
+};
+
+Result<> decode(InnerDecoder& decoder, Batch& batch) {
+  return decoder.run(batch.sent.llrs.data(), kCodewords, batch.payload.data(),
+                     batch.outcomes.data());
+}
+
+Result<> time(const std::string& name, const InnerDecoderConfig& config, Batch& batch,
+              bool must_decode) {
+  OSTRACON_TRY_ASSIGN(const auto decoder, cpu::make_inner_decoder(config));
+  OSTRACON_TRY(decode(*decoder, batch));
+  std::int64_t iterations = 0, failed = 0;
+  for (std::size_t i = 0; i < batch.outcomes.size(); ++i) {
+    iterations += batch.outcomes[i].iterations;
+    failed += batch.outcomes[i].decoded == 0;
+    const std::size_t at = i * std::size_t{format::kPayloadBytes};
+    if (batch.outcomes[i].decoded != 0 &&
+        std::memcmp(&batch.payload[at], &batch.sent.payload[at], format::kPayloadBytes) != 0)
+      return Error{ErrorCode::kBadInput, name + ": a wrong payload passed as decoded"};
+  }
+  if (must_decode && failed > 2)
+    return Error{ErrorCode::kBadInput, name + ": " + std::to_string(failed) + " of " +
+                                           std::to_string(kCodewords) + " codewords failed"};
+  char extra[96];
+  std::snprintf(extra, sizeof extra, R"("mean_iterations":%.2f,"failed":%lld)",
+                static_cast<double>(iterations) / kCodewords, static_cast<long long>(failed));
+  const Work work{.name = name,
+                  .bytes_moved = static_cast<double>(batch.sent.llrs.size() + batch.payload.size()),
+                  .items = double{kCodewords} * format::kInformationBits,
+                  .extra = extra};
+  return measure(work, Clock::kThread, [&] { return decode(*decoder, batch); });
+}
+
+Result<> run(const Case& point) {
+  Batch batch{test::noisy_codewords(point.rate, kCodewords, point.es_n0_db, 1), {}, {}};
+  batch.payload.resize(batch.sent.payload.size());
+  batch.outcomes.resize(kCodewords);
+  char suffix[32];
+  std::snprintf(suffix, sizeof suffix, "/%.2fdB", point.es_n0_db);
+  const std::string name = "ldpc/" + std::string(format::to_string(point.rate)) + suffix;
+  return time(name, {.rate = point.rate, .max_codewords = kCodewords}, batch, true);
+}
+
+/// Ten iterations and no early stop: random soft bits never become a codeword.
+Result<> run_fixed(format::Rate rate) {
+  Batch batch{test::noisy_codewords(rate, kCodewords, -20.0, 1), {}, {}};
+  for (std::size_t i = 0; i < batch.sent.llrs.size(); ++i)  // as loud as at the working point
+    batch.sent.llrs[i] = static_cast<Llr>(batch.sent.llrs[i] * 8 + (i % 2 == 0 ? 3 : -3));
+  batch.payload.resize(batch.sent.payload.size());
+  batch.outcomes.resize(kCodewords);
+  return time(
+      "ldpc/" + std::string(format::to_string(rate)) + "/fixed10",
+      {.rate = rate, .max_codewords = kCodewords, .max_iterations = 10, .retry_iterations = 0},
+      batch, false);
+}
+
+Result<> run_all() {
+  for (const Case& point : kCases) OSTRACON_TRY(run(point));
+  for (std::size_t r = 0; r < format::kCodewordBits.size(); ++r)
+    OSTRACON_TRY(run_fixed(static_cast<format::Rate>(r)));
+  return Ok{};
+}
+
+}  // namespace
+}  // namespace ostracon::bench
+
+int main() {
+  const tbb::global_control one_core(tbb::global_control::max_allowed_parallelism, 1);
+  if (auto done = ostracon::bench::run_all(); !done) {
+    std::fprintf(stderr, "%s\n", done.error().message.c_str());
+    return 1;
+  }
+}

@@ -1,0 +1,243 @@
+#include "host/cpu/inner_decoder.hpp"
+
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <span>
+#include <string>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "host/cpu/inner_decoder_kernel.hpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h: compiles the kernel for the best baseline target.
+#include "host/cpu/inner_decoder_kernel.hpp"
+#include "pipeline/rules/min_sum.hpp"
+
+namespace ostracon::cpu {
+
+HWY_EXPORT(iterate);
+HWY_EXPORT(fulfilled);
+
+Schedule make_schedule(format::Rate rate) {
+  const auto all_edges = format::payload_code().edges;
+  const std::int32_t rows = format::active_check_rows(rate);
+  Schedule schedule;
+  schedule.columns = format::payload_code().information_cols + rows;
+  schedule.home.assign(static_cast<std::size_t>(schedule.columns), 0);
+  for (std::int32_t i = 0; i < rows; ++i) {
+    const auto first = static_cast<std::int32_t>(schedule.edges.size());
+    for (const format::BaseEdge& edge : all_edges) {
+      if (edge.row != rules::layer(i)) continue;
+      schedule.edges.push_back({edge.col, edge.shift, edge.shift});
+      schedule.home[edge.col] = edge.shift;
+    }
+    schedule.layers.push_back({first, static_cast<std::int32_t>(schedule.edges.size()) - first});
+  }
+  // Offsets are relative to the rotation in which the last user left the column.
+  auto rotation = schedule.home;
+  for (ScheduledEdge& edge : schedule.edges) {
+    const auto column = static_cast<std::size_t>(edge.column);
+    const std::int32_t shift = edge.offset;
+    edge.offset = (shift - rotation[column] + kLanes) % kLanes;
+    edge.home_offset = (shift - schedule.home[column] + kLanes) % kLanes;
+    rotation[column] = shift;
+  }
+  return schedule;
+}
+
+namespace {
+
+constexpr std::int32_t kPuncturedColumns = format::kPuncturedBits / kLanes;
+
+/// Fills the pad behind a column's lanes.
+void repeat_first_lanes(std::int8_t* column) { std::memcpy(column + kLanes, column, kPad); }
+
+class CpuInnerDecoder final : public InnerDecoder {
+ public:
+  CpuInnerDecoder(const InnerDecoderConfig& config, Schedule schedule, std::int32_t slots)
+      : config_(config), schedule_(std::move(schedule)) {
+    const auto count = static_cast<std::size_t>(slots);
+    scratch_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) scratch_.emplace_back(schedule_);
+  }
+
+  Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
+               InnerOutcome* outcomes) override {
+    if (codewords < 0 || codewords > config_.max_codewords)
+      return Error{ErrorCode::kInvalidArgument,
+                   "inner decoder: a batch of " + std::to_string(codewords) +
+                       " codewords, made for at most " + std::to_string(config_.max_codewords)};
+    const std::ptrdiff_t bits = format::codeword_bits(config_.rate);
+    std::atomic<std::int32_t> next{0};
+    // One task a slot of scratch; each takes codewords until none is left, since some need
+    // many times the work of others.
+    const auto slots = std::min(static_cast<std::int32_t>(scratch_.size()), codewords);
+    tbb::parallel_for(std::int32_t{0}, slots, [&](std::int32_t slot) {
+      for (std::int32_t i = next++; i < codewords; i = next++)
+        outcomes[i] = decode(llrs + i * bits, payload + std::ptrdiff_t{i} * format::kPayloadBytes,
+                             scratch_[static_cast<std::size_t>(slot)]);
+    });
+    return Ok{};
+  }
+
+ private:
+  InnerOutcome decode(const Llr* llrs, std::uint8_t* payload, Scratch& scratch) const {
+    InnerOutcome outcome{};
+    const std::int32_t bits = format::codeword_bits(config_.rate);
+    // Fewer known bits than information bits cannot single out a codeword; without this rule all
+    // erased would pass for the word of all zeros, which is a codeword with a right CRC.
+    if (bits - std::count(llrs, llrs + bits, Llr{0}) < format::kInformationBits) return outcome;
+
+    load(llrs, scratch, rules::Pass::kFirst);
+    bool found = try_hard_decisions(scratch);
+    for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i, ++outcome.iterations)
+      found = step(scratch);
+    found = found && decide(scratch);
+    if (!found && config_.retry_iterations > 0) {
+      load(llrs, scratch, rules::Pass::kSecond);
+      for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i, ++outcome.iterations)
+        found = step(scratch);
+      found = found && decide(scratch);
+      outcome.second_pass = found;
+    }
+    if (!found) return outcome;
+    outcome.decoded = 1;
+    outcome.bits_flipped = count_flips(llrs, scratch);
+    pack(scratch.information, payload);
+    return outcome;
+  }
+
+  /// Beliefs at home from the channel, messages zero.
+  void load(const Llr* llrs, Scratch& scratch, rules::Pass pass) const {
+    std::memset(scratch.messages.data(), 0, scratch.messages.size());
+    std::memset(scratch.beliefs.data(), 0, scratch.beliefs.size());
+    for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
+      const Llr* from = llrs + first_bit;
+      std::int8_t* to = scratch.beliefs.data() + lane;
+      for (std::int32_t i = 0; i < length; ++i) to[i] = rules::channel(from[i], pass);
+    });
+    for (std::int32_t c = 0; c < schedule_.columns; ++c)
+      repeat_first_lanes(scratch.beliefs.data() + c * kColumnStride);
+  }
+
+  /// Calls visit(sent bit, index into Scratch::beliefs, length) for the runs of sent bits that are
+  /// contiguous in both.
+  template <class Visit>
+  void for_each_run(const Visit& visit) const {
+    const std::int32_t bits = format::codeword_bits(config_.rate);
+    for (std::int32_t c = kPuncturedColumns; c < schedule_.columns; ++c) {
+      const std::int32_t first = c * kLanes - format::kPuncturedBits;
+      const std::int32_t home = schedule_.home[static_cast<std::size_t>(c)];
+      const std::int32_t known = std::min(kLanes, bits - first);
+      const std::ptrdiff_t column = std::ptrdiff_t{c} * kColumnStride;
+      if (known > home) visit(first + home, column, known - home);
+      visit(first, column + kLanes - home, std::min(known, home));
+    }
+  }
+
+  bool step(Scratch& scratch) const {
+    HWY_DYNAMIC_DISPATCH(iterate)(schedule_, scratch.beliefs.data(), scratch.messages.data());
+    return HWY_DYNAMIC_DISPATCH(fulfilled)(schedule_, scratch.beliefs.data());
+  }
+
+  /// Fills the unsent bits from the hard decisions; true if a codeword is then complete. If not,
+  /// they are unknown again.
+  bool try_hard_decisions(Scratch& scratch) const {
+    const std::int32_t last = schedule_.columns - 1;  // perhaps sent in part
+    const std::int32_t last_sent =
+        format::codeword_bits(config_.rate) + format::kPuncturedBits - last * kLanes;
+    std::int8_t* last_column = scratch.beliefs.data() + last * kColumnStride;
+    for (std::int32_t c = 0; c < kPuncturedColumns; ++c)
+      solve_column(c, static_cast<std::size_t>(c), 0, scratch.beliefs.data());
+    solve_column(last, schedule_.layers.size() - 1, last_sent, scratch.beliefs.data());
+    if (HWY_DYNAMIC_DISPATCH(fulfilled)(schedule_, scratch.beliefs.data())) return true;
+    std::memset(scratch.beliefs.data(), 0, std::size_t{kPuncturedColumns} * kColumnStride);
+    for (std::int32_t bit = last_sent; bit < kLanes; ++bit) last_column[lane_of(last, bit)] = 0;
+    repeat_first_lanes(last_column);
+    return false;
+  }
+
+  /// The lane at which bit `bit` of column `c` stands at home.
+  std::int32_t lane_of(std::int32_t c, std::int32_t bit) const {
+    const std::int32_t lane = bit - schedule_.home[static_cast<std::size_t>(c)];
+    return lane < 0 ? lane + kLanes : lane;
+  }
+
+  /// The bits of column `c` from `first_bit` on, by a layer all of whose other columns are known.
+  void solve_column(std::int32_t c, std::size_t layer, std::int32_t first_bit,
+                    std::int8_t* beliefs) const {
+    const ScheduledEdge* edges = schedule_.edges.data() + schedule_.layers[layer].first_edge;
+    std::int8_t parity[kLanes] = {};
+    std::int32_t own_offset = 0;
+    for (std::int32_t e = 0; e < schedule_.layers[layer].edges; ++e) {
+      const std::int8_t* column = beliefs + edges[e].column * kColumnStride;
+      const std::int32_t offset = edges[e].home_offset;
+      const std::int32_t straight = kLanes - offset;
+      if (edges[e].column == c) {
+        own_offset = offset;
+        continue;
+      }
+      for (std::int32_t z = 0; z < straight; ++z)
+        parity[z] = static_cast<std::int8_t>(parity[z] ^ column[offset + z]);
+      for (std::int32_t z = straight; z < kLanes; ++z)
+        parity[z] = static_cast<std::int8_t>(parity[z] ^ column[z - straight]);
+    }
+    std::int8_t* own = beliefs + c * kColumnStride;
+    for (std::int32_t bit = first_bit; bit < kLanes; ++bit) {
+      const std::int32_t lane = lane_of(c, bit);
+      own[lane] = parity[(lane - own_offset + kLanes) % kLanes];
+    }
+    repeat_first_lanes(own);
+  }
+
+  /// Takes the information bits from the beliefs; true if their CRC is right.
+  bool decide(Scratch& scratch) const {
+    for (std::int32_t c = 0; c < format::payload_code().information_cols; ++c) {
+      const std::int8_t* column = scratch.beliefs.data() + c * kColumnStride;
+      std::uint8_t* bits = scratch.information.data() + c * kLanes;
+      const std::int32_t home = schedule_.home[static_cast<std::size_t>(c)];
+      for (std::int32_t z = home; z < kLanes; ++z)
+        bits[z] = static_cast<std::uint8_t>(column[z - home]) >> 7;
+      for (std::int32_t z = 0; z < home; ++z)
+        bits[z] = static_cast<std::uint8_t>(column[z - home + kLanes]) >> 7;
+    }
+    return format::check_information(scratch.information);
+  }
+
+  std::int32_t count_flips(const Llr* llrs, const Scratch& scratch) const {
+    std::int32_t flips = 0;
+    for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
+      const Llr* channel = llrs + first_bit;
+      const std::int8_t* belief = scratch.beliefs.data() + lane;
+      for (std::int32_t i = 0; i < length; ++i)
+        flips += channel[i] != 0 && (channel[i] ^ belief[i]) < 0 ? 1 : 0;
+    });
+    return flips;
+  }
+
+  static void pack(std::span<const std::uint8_t> bits, std::uint8_t* payload) {
+    for (std::size_t i = 0; i < std::size_t{format::kPayloadBytes}; ++i) {
+      std::uint32_t byte = 0;
+      for (std::size_t b = 0; b < 8; ++b) byte = byte << 1 | bits[8 * i + b];
+      payload[i] = static_cast<std::uint8_t>(byte);
+    }
+  }
+
+  InnerDecoderConfig config_;
+  Schedule schedule_;
+  std::vector<Scratch> scratch_;  // one a slot of `run`
+};
+
+}  // namespace
+
+Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(const InnerDecoderConfig& config) {
+  OSTRACON_TRY(check(config));
+  const std::int32_t slots = std::min(tbb::info::default_concurrency(), config.max_codewords);
+  return std::unique_ptr<InnerDecoder>(
+      std::make_unique<CpuInnerDecoder>(config, make_schedule(config.rate), slots));
+}
+
+}  // namespace ostracon::cpu

@@ -1,0 +1,121 @@
+// The layers of the inner decoder in SIMD lanes: pipeline/rules/min_sum.hpp, kLanes rows at a time.
+// Compiled once per instruction set by inner_decoder.cpp (hwy/foreach_target.h): no include guard
+// of the usual kind, and nothing here may be called but through the dispatch table.
+
+#if defined(OSTRACON_INNER_DECODER_KERNEL) == defined(HWY_TARGET_TOGGLE)
+#ifdef OSTRACON_INNER_DECODER_KERNEL
+#undef OSTRACON_INNER_DECODER_KERNEL
+#else
+#define OSTRACON_INNER_DECODER_KERNEL
+#endif
+
+#include <hwy/highway.h>
+
+#include "host/cpu/inner_decoder_schedule.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ostracon::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Tag = hn::CappedTag<std::int8_t, kPad>;
+using UnsignedTag = hn::RebindToUnsigned<Tag>;
+using Vector = hn::Vec<Tag>;
+using UnsignedVector = hn::Vec<UnsignedTag>;
+
+/// First of the lanes that stand `lane` after `offset` in the column at `column`.
+HWY_INLINE const std::int8_t* rotated(const std::int8_t* column, std::int32_t offset,
+                                      std::int32_t lane) {
+  const std::int32_t at = offset + lane;
+  return column + (at >= kLanes ? at - kLanes : at);
+}
+
+HWY_INLINE Vector three_quarters(UnsignedVector m) {
+  const UnsignedTag du;
+  return hn::BitCast(Tag(), hn::Sub(m, hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)))));
+}
+
+/// -value where `sign` is negative.
+HWY_INLINE Vector negate_by(Vector value, Vector sign) {
+  const Vector all_ones = hn::BroadcastSignBit(sign);
+  return hn::Sub(hn::Xor(value, all_ones), all_ones);
+}
+
+/// Replies of one layer, and its columns' new beliefs.
+HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t count,
+                           std::int8_t* HWY_RESTRICT beliefs, std::int8_t* HWY_RESTRICT messages) {
+  const Tag d;
+  const UnsignedTag du;
+  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
+  HWY_ALIGN std::int8_t smallest_reply[kLanes];
+  HWY_ALIGN std::int8_t other_reply[kLanes];
+  HWY_ALIGN std::uint8_t smallest_seen[kLanes];
+
+  for (std::int32_t lane = 0; lane < kLanes; lane += n) {
+    UnsignedVector smallest = hn::Set(du, 127);
+    UnsignedVector second = smallest;
+    Vector sign = hn::Zero(d);
+    for (std::int32_t e = 0; e < count; ++e) {
+      const std::int8_t* column = beliefs + edges[e].column * kColumnStride;
+      std::int8_t* message = messages + e * kLanes + lane;
+      const Vector belief = hn::LoadU(d, rotated(column, edges[e].offset, lane));
+      const Vector visiting = hn::SaturatedSub(belief, hn::Load(d, message));
+      hn::Store(visiting, d, message);  // waits here for its reply
+      const UnsignedVector size = hn::BitCast(du, hn::Abs(visiting));
+      second = hn::Min(second, hn::Max(size, smallest));
+      smallest = hn::Min(size, smallest);
+      sign = hn::Xor(sign, visiting);
+    }
+    hn::Store(smallest, du, smallest_seen + lane);
+    hn::Store(negate_by(three_quarters(smallest), sign), d, other_reply + lane);
+    hn::Store(negate_by(three_quarters(second), sign), d, smallest_reply + lane);
+  }
+
+  // Only now, when every lane has read, may the columns turn to this layer's lane order.
+  for (std::int32_t lane = 0; lane < kLanes; lane += n) {
+    const UnsignedVector smallest = hn::Load(du, smallest_seen + lane);
+    const Vector to_smallest = hn::Load(d, smallest_reply + lane);
+    const Vector to_others = hn::Load(d, other_reply + lane);
+    for (std::int32_t e = 0; e < count; ++e) {
+      std::int8_t* column = beliefs + edges[e].column * kColumnStride;
+      std::int8_t* message = messages + e * kLanes + lane;
+      const Vector visiting = hn::Load(d, message);
+      const UnsignedVector size = hn::BitCast(du, hn::Abs(visiting));
+      const auto is_smallest = hn::RebindMask(d, hn::Eq(size, smallest));
+      const Vector reply = negate_by(hn::IfThenElse(is_smallest, to_smallest, to_others), visiting);
+      const Vector belief = hn::SaturatedAdd(visiting, reply);
+      hn::Store(reply, d, message);
+      hn::Store(belief, d, column + lane);
+      if (lane == 0) hn::Store(belief, d, column + kLanes);
+    }
+  }
+}
+
+void iterate(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
+  for (const ScheduledLayer& layer : schedule.layers)
+    work_layer(schedule.edges.data() + layer.first_edge, layer.edges, beliefs,
+               messages + std::ptrdiff_t{layer.first_edge} * kLanes);
+}
+
+/// True if the signs of the beliefs, all columns at home, fulfil every layer.
+bool fulfilled(const Schedule& schedule, const std::int8_t* beliefs) {
+  const Tag d;
+  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
+  for (const ScheduledLayer& layer : schedule.layers) {
+    const ScheduledEdge* edges = schedule.edges.data() + layer.first_edge;
+    Vector broken = hn::Zero(d);
+    for (std::int32_t lane = 0; lane < kLanes; lane += n) {
+      Vector parity = hn::Zero(d);
+      for (std::int32_t e = 0; e < layer.edges; ++e)
+        parity = hn::Xor(parity, hn::LoadU(d, rotated(beliefs + edges[e].column * kColumnStride,
+                                                      edges[e].home_offset, lane)));
+      broken = hn::Or(broken, parity);
+    }
+    if (!hn::AllFalse(d, hn::Lt(broken, hn::Zero(d)))) return false;
+  }
+  return true;
+}
+
+}  // namespace ostracon::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

@@ -1,0 +1,31 @@
+#include "pipeline/stages/inner_decoder.hpp"
+
+#include <string>
+
+namespace ostracon {
+namespace {
+
+constexpr std::int32_t kMostInnerIterations = 10000;  // both passes must fit InnerOutcome
+
+}  // namespace
+
+Result<> check(const InnerDecoderConfig& config) {
+  if (static_cast<std::size_t>(config.rate) >= format::kCodewordBits.size())
+    return Error{ErrorCode::kInvalidArgument, "inner decoder: no rate has the index " +
+                                                  std::to_string(static_cast<int>(config.rate))};
+  if (config.max_codewords <= 0)
+    return Error{ErrorCode::kInvalidArgument, "inner decoder: max_codewords is " +
+                                                  std::to_string(config.max_codewords) +
+                                                  ", must be positive"};
+  if (config.max_iterations <= 0 || config.max_iterations > kMostInnerIterations)
+    return Error{ErrorCode::kInvalidArgument,
+                 "inner decoder: max_iterations is " + std::to_string(config.max_iterations) +
+                     ", must be 1 to " + std::to_string(kMostInnerIterations)};
+  if (config.retry_iterations < 0 || config.retry_iterations > kMostInnerIterations)
+    return Error{ErrorCode::kInvalidArgument,
+                 "inner decoder: retry_iterations is " + std::to_string(config.retry_iterations) +
+                     ", must be 0 to " + std::to_string(kMostInnerIterations)};
+  return Ok{};
+}
+
+}  // namespace ostracon
