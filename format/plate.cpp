@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kMaxStreamBytes = (std::uint64_t{1} << 48) - 1;
 constexpr std::uint32_t kMaxPitchPm = (1U << 24) - 1;
-constexpr std::int32_t kMaxGapModules = 65535;
+constexpr std::int32_t kMaxGapModules = 4096;
 
 /// Near the square root of `pages`, and no multiple of `groups`, so that the page below belongs
 /// to another group as well.
