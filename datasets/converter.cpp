@@ -26,31 +26,36 @@ double generous_full_scale(const Profile& profile) {
   return bright + kHeadroomSigmas * sigma_of(profile.noise, bright);
 }
 
-/// Share of the pixels above `full` electrons, half of them land and half pits, noise Gaussian.
-double clipped_share(const Profile& profile, double full) {
+/// Share of the pixels above `full` electrons; noise taken as Gaussian.
+double clipped_share(const Profile& profile, std::span<const float> levels, double full) {
   constexpr int kGrid = 8;
+  const double land = bright_electrons(profile);
+  const auto share_above = [&](double electrons) {
+    const double sigma = std::max(sigma_of(profile.noise, electrons), 1e-9);
+    return std::erfc((full - electrons) / sigma / std::numbers::sqrt2) / 2;
+  };
+  const double dirty = profile.damage.area / 2;  // half of the dirt is bright
   double sum = 0;
   for (int i = 0; i < kGrid; ++i) {
     for (int j = 0; j < kGrid; ++j) {
-      const double land = bright_electrons(profile) *
-                          (1 + profile.background.shading * shading_row((i + 0.5) / kGrid) *
-                                   shading_col((j + 0.5) / kGrid));
-      for (const double level : {land, land * (1 - profile.optics.contrast)}) {
-        const double sigma = std::max(sigma_of(profile.noise, level), 1e-9);
-        sum += 0.5 * std::erfc((full - level) / sigma / std::numbers::sqrt2) / 2;
-      }
+      const double gain = land * (1 + profile.background.shading * shading_row((i + 0.5) / kGrid) *
+                                          shading_col((j + 0.5) / kGrid));
+      double clean = 0;
+      for (const float level : levels) clean += share_above(gain * static_cast<double>(level));
+      sum += dirty * share_above(gain * kBrightestDirt) +
+             (1 - 2 * dirty) * clean / static_cast<double>(levels.size());
     }
   }
   return sum / (kGrid * kGrid);
 }
 
-double full_scale(const Profile& profile) {
+double full_scale(const Profile& profile, std::span<const float> levels) {
   double high = generous_full_scale(profile);
   if (profile.adc.clip_fraction <= 0) return high;
   double low = 0;
-  for (int step = 0; step < 50; ++step) {
+  for (int step = 0; step < 30; ++step) {
     const double middle = (low + high) / 2;
-    (clipped_share(profile, middle) > profile.adc.clip_fraction ? low : high) = middle;
+    (clipped_share(profile, levels, middle) > profile.adc.clip_fraction ? low : high) = middle;
   }
   return high;
 }
@@ -75,14 +80,14 @@ double bright_electrons(const Profile& profile) {
 double shading_row(double y_share) { return std::sin(2 * std::numbers::pi * 0.9 * y_share + 1); }
 double shading_col(double x_share) { return std::cos(2 * std::numbers::pi * 0.6 * x_share); }
 
-Converter::Converter(const Profile& profile)
+Converter::Converter(const Profile& profile, std::span<const float> levels)
     : type_(profile.pixel_type()),
       dn_per_electron_(profile.adc.dn_per_electron),
       offset_(profile.adc.offset_dn) {
   if (dn_per_electron_ > 0) return;
   const double largest = type_ == PixelType::kU8 ? 255 : 65535;
   dn_per_electron_ =
-      type_ == PixelType::kF32 ? 1 : std::max(1.0, largest - offset_) / full_scale(profile);
+      type_ == PixelType::kF32 ? 1 : std::max(1.0, largest - offset_) / full_scale(profile, levels);
 }
 
 void Converter::convert(std::span<const float> electrons, std::byte* to) const {

@@ -10,7 +10,8 @@ namespace ostracon::sem {
 
 class Converter {
  public:
-  explicit Converter(const Profile& profile);
+  /// `levels`: signals (land 1) that clean data has, to choose a gain that clips as asked.
+  Converter(const Profile& profile, std::span<const float> levels);
 
   double dn_per_electron() const { return dn_per_electron_; }
   double offset_dn() const { return offset_; }

@@ -14,6 +14,7 @@
 #include "datasets/electrons.hpp"
 #include "datasets/geometry.hpp"
 #include "datasets/random.hpp"
+#include "datasets/sample_levels.hpp"
 #include "datasets/scan_motion.hpp"
 #include "datasets/surface.hpp"
 
@@ -116,7 +117,7 @@ struct Simulator::State {
         page{plate_source.page_rows(), plate_source.page_cols(), plate_source.pitch_nm()},
         tables(wanted.optics),
         sampler(wanted.noise),
-        converter(wanted),
+        converter(wanted, sample_levels(wanted, tables, plate_source.pitch_nm())),
         plate(make_plate_map(plate_source)) {}
 
   void render_rows(const Scene& scene, const ScanMotion& motion, std::uint64_t field,
