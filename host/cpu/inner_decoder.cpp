@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ namespace ostracon::cpu {
 
 HWY_EXPORT(iterate);
 HWY_EXPORT(fulfilled);
+HWY_EXPORT(count_known);
+HWY_EXPORT(count_flips);
 
 Schedule make_schedule(format::Rate rate) {
   const auto all_edges = format::payload_code().edges;
@@ -89,7 +92,7 @@ class CpuInnerDecoder final : public InnerDecoder {
     const std::int32_t bits = format::codeword_bits(config_.rate);
     // Fewer known bits than information bits cannot single out a codeword; without this rule all
     // erased would pass for the word of all zeros, which is a codeword with a right CRC.
-    if (bits - std::count(llrs, llrs + bits, Llr{0}) < format::kInformationBits) return outcome;
+    if (HWY_DYNAMIC_DISPATCH(count_known)(llrs, bits) < format::kInformationBits) return outcome;
 
     load(llrs, scratch, rules::Pass::kFirst);
     bool found = try_hard_decisions(scratch);
@@ -185,11 +188,13 @@ class CpuInnerDecoder final : public InnerDecoder {
       for (std::int32_t z = straight; z < kLanes; ++z)
         parity[z] = static_cast<std::int8_t>(parity[z] ^ column[z - straight]);
     }
+    // parity[z] belongs to lane (z + own_offset) mod Z, and that is bit (lane + home) mod Z.
     std::int8_t* own = beliefs + c * kColumnStride;
-    for (std::int32_t bit = first_bit; bit < kLanes; ++bit) {
-      const std::int32_t lane = lane_of(c, bit);
-      own[lane] = parity[(lane - own_offset + kLanes) % kLanes];
-    }
+    std::int8_t at_home[kLanes];
+    std::rotate_copy(parity, parity + (kLanes - own_offset) % kLanes, parity + kLanes, at_home);
+    if (first_bit == 0) std::copy_n(at_home, kLanes, own);
+    for (std::int32_t bit = first_bit; first_bit > 0 && bit < kLanes; ++bit)
+      own[lane_of(c, bit)] = at_home[lane_of(c, bit)];
     repeat_first_lanes(own);
   }
 
@@ -210,19 +215,19 @@ class CpuInnerDecoder final : public InnerDecoder {
   std::int32_t count_flips(const Llr* llrs, const Scratch& scratch) const {
     std::int32_t flips = 0;
     for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
-      const Llr* channel = llrs + first_bit;
-      const std::int8_t* belief = scratch.beliefs.data() + lane;
-      for (std::int32_t i = 0; i < length; ++i)
-        flips += channel[i] != 0 && (channel[i] ^ belief[i]) < 0 ? 1 : 0;
+      flips += HWY_DYNAMIC_DISPATCH(count_flips)(llrs + first_bit, scratch.beliefs.data() + lane,
+                                                 length);
     });
     return flips;
   }
 
   static void pack(std::span<const std::uint8_t> bits, std::uint8_t* payload) {
+    static_assert(std::endian::native == std::endian::little);
     for (std::size_t i = 0; i < std::size_t{format::kPayloadBytes}; ++i) {
-      std::uint32_t byte = 0;
-      for (std::size_t b = 0; b < 8; ++b) byte = byte << 1 | bits[8 * i + b];
-      payload[i] = static_cast<std::uint8_t>(byte);
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, bits.data() + 8 * i, 8);
+      // Bit b, at 8 b, is moved to 63 - b by one of the factor's bits; no two meet on the way.
+      payload[i] = static_cast<std::uint8_t>((eight * 0x8040201008040201U) >> 56);
     }
   }
 

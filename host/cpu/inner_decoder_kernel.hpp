@@ -115,6 +115,34 @@ bool fulfilled(const Schedule& schedule, const std::int8_t* beliefs) {
   return true;
 }
 
+/// Soft bits that are not erased.
+std::int32_t count_known(const std::int8_t* llrs, std::int32_t count) {
+  const Tag d;
+  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
+  std::size_t erased = 0;
+  std::int32_t i = 0;
+  for (; i + n <= count; i += n)
+    erased += hn::CountTrue(d, hn::Eq(hn::LoadU(d, llrs + i), hn::Zero(d)));
+  for (; i < count; ++i) erased += llrs[i] == 0 ? 1 : 0;
+  return count - static_cast<std::int32_t>(erased);
+}
+
+/// Soft bits that are not erased and whose sign differs from their belief's.
+std::int32_t count_flips(const std::int8_t* llrs, const std::int8_t* beliefs, std::int32_t count) {
+  const Tag d;
+  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
+  std::size_t flips = 0;
+  std::int32_t i = 0;
+  for (; i + n <= count; i += n) {
+    const Vector llr = hn::LoadU(d, llrs + i);
+    const Vector differs = hn::Xor(llr, hn::LoadU(d, beliefs + i));
+    flips += hn::CountTrue(
+        d, hn::Lt(hn::IfThenZeroElse(hn::Eq(llr, hn::Zero(d)), differs), hn::Zero(d)));
+  }
+  for (; i < count; ++i) flips += llrs[i] != 0 && (llrs[i] ^ beliefs[i]) < 0 ? 1 : 0;
+  return static_cast<std::int32_t>(flips);
+}
+
 }  // namespace ostracon::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
