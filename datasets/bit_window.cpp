@@ -68,7 +68,7 @@ void add_write_errors(BitWindow& window, double rate, std::uint64_t seed) {
 }
 
 std::int16_t pit_units(double modules) {
-  return static_cast<std::int16_t>(std::lround(std::clamp(modules, -3.9, 3.9) * kPitUnit));
+  return static_cast<std::int16_t>(std::lround(std::clamp(modules, -3.9, 3.9) * StepTable::kUnit));
 }
 
 void shape_pits(BitWindow& window, const Optics& optics, double pitch_nm, std::uint64_t seed) {

@@ -10,11 +10,11 @@
 
 namespace ostracon::sem {
 
-/// Sides of a pit relative to the centre of its module, in 1 / kPitUnit module.
+/// Sides of a pit relative to the centre of its module, in 1 / StepTable::kUnit module, less than
+/// 4 modules; all 0 where there is no pit.
 struct PitSides {
   std::int16_t top = 0, bottom = 0, left = 0, right = 0;
 };
-inline constexpr float kPitUnit = 8192.0F;
 
 struct BitWindow {
   std::int64_t first_row = 0, first_col = 0;  ///< plate module of cell (0, 0)

@@ -115,7 +115,7 @@ struct Simulator::State {
         source(plate_source),
         seed(wanted_seed),
         page{plate_source.page_rows(), plate_source.page_cols(), plate_source.pitch_nm()},
-        tables(wanted.optics),
+        tables(wanted.optics, plate_source.pitch_nm()),
         sampler(wanted.noise),
         converter(wanted, sample_levels(wanted, tables, plate_source.pitch_nm())),
         plate(make_plate_map(plate_source)) {}

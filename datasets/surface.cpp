@@ -13,9 +13,9 @@ struct Depth {
 };
 
 struct Place {
-  std::size_t cell;                   // nearest module
-  std::int32_t row_phase, col_phase;  // of PulseTable
-  float row_offset, col_offset;       // modules from its centre
+  std::size_t cell;                     // nearest module
+  std::int32_t row_phase, col_phase;    // of PulseTable
+  std::int32_t row_offset, col_offset;  // from its centre, in 1 / StepTable::kUnit module
 };
 
 /// Pits that are all alike: separable, five modules of a row at once by their pattern.
@@ -50,32 +50,31 @@ class EqualPits {
   std::size_t width_;
 };
 
-/// Each pit with its own sides: 5 x 5 products.
+/// Each pit with its own sides: 5 x 5 products, without a branch on the bits, which no processor
+/// could predict; where there is no pit its sides coincide and give 0.
 class UnequalPits {
  public:
   UnequalPits(const SurfaceTables& tables, const BitWindow& window)
-      : tables_(tables), window_(window) {}
+      : tables_(tables), pits_(window.pits.data()), width_(window.cols) {}
 
   template <bool kEdges>
   Depth at(const Place& place) const {
-    const auto width = static_cast<std::size_t>(window_.cols);
     Depth depth;
-    for (int a = -2; a <= 2; ++a) {
-      for (int b = -2; b <= 2; ++b) {
-        const std::size_t cell = place.cell + static_cast<std::size_t>(a + 2) * width - 2 * width +
-                                 static_cast<std::size_t>(b + 2) - 2;
-        if (window_.bits[cell] == 0) continue;
-        const PitSides& pit = window_.pits[cell];
-        const float y = place.row_offset - static_cast<float>(a);
-        const float x = place.col_offset - static_cast<float>(b);
-        depth.share += inside(*tables_.step, y, pit.top, pit.bottom) *
-                       inside(*tables_.step, x, pit.left, pit.right);
+    const auto reach = static_cast<std::int32_t>(tables_.pit_reach * StepTable::kUnit);
+    for (std::int32_t a = -2; a <= 2; ++a) {
+      const std::int32_t y = place.row_offset - a * StepTable::kUnit;
+      if (std::abs(y) > reach) continue;
+      const PitSides* pit = pits_ + (static_cast<std::ptrdiff_t>(place.cell) + a * width_ - 2);
+      for (std::int32_t b = -2; b <= 2; ++b, ++pit) {
+        const std::int32_t x = place.col_offset - b * StepTable::kUnit;
+        depth.share += inside(*tables_.step, y, pit->top, pit->bottom) *
+                       inside(*tables_.step, x, pit->left, pit->right);
         if constexpr (kEdges) {
           const StepTable& edge = *tables_.edge_step;
           depth.slope_row +=
-              slope(edge, y, pit.top, pit.bottom) * inside(edge, x, pit.left, pit.right);
+              slope(edge, y, pit->top, pit->bottom) * inside(edge, x, pit->left, pit->right);
           depth.slope_col +=
-              inside(edge, y, pit.top, pit.bottom) * slope(edge, x, pit.left, pit.right);
+              inside(edge, y, pit->top, pit->bottom) * slope(edge, x, pit->left, pit->right);
         }
       }
     }
@@ -83,15 +82,16 @@ class UnequalPits {
   }
 
  private:
-  static float inside(const StepTable& step, float x, std::int16_t low, std::int16_t high) {
-    return step.step(x - low / kPitUnit) - step.step(x - high / kPitUnit);
+  static float inside(const StepTable& table, std::int32_t x, std::int32_t low, std::int32_t high) {
+    return table.step(x - low) - table.step(x - high);
   }
-  static float slope(const StepTable& step, float x, std::int16_t low, std::int16_t high) {
-    return step.slope(x - low / kPitUnit) - step.slope(x - high / kPitUnit);
+  static float slope(const StepTable& table, std::int32_t x, std::int32_t low, std::int32_t high) {
+    return table.slope(x - low) - table.slope(x - high);
   }
 
   const SurfaceTables& tables_;
-  const BitWindow& window_;
+  const PitSides* pits_;
+  std::ptrdiff_t width_;
 };
 
 class RowPainter {
@@ -137,8 +137,8 @@ class RowPainter {
     }
     const std::int32_t module_row = fine_y / kPhases, module_col = fine_x / kPhases;
     const Place place{scene_.window.index(module_row, module_col), fine_y % kPhases,
-                      fine_x % kPhases, y - 0.5F - static_cast<float>(module_row),
-                      x - 0.5F - static_cast<float>(module_col)};
+                      fine_x % kPhases, offset_in_units(y, module_row),
+                      offset_in_units(x, module_col)};
     const Depth depth = pits.template at<kEdges>(place);
     float signal = base_ + depth_gain_ * depth.share;
     if constexpr (kEdges)
@@ -148,14 +148,23 @@ class RowPainter {
     return signal;
   }
 
+  static std::int32_t offset_in_units(float edge_distance, std::int32_t module) {
+    return static_cast<std::int32_t>((edge_distance - static_cast<float>(module)) *
+                                     StepTable::kUnit) -
+           StepTable::kUnit / 2;
+  }
+
   const Scene& scene_;
   float base_, depth_gain_, edge_gain_, detector_row_, detector_col_;
 };
 
 }  // namespace
 
-SurfaceTables::SurfaceTables(const Optics& optics)
+SurfaceTables::SurfaceTables(const Optics& optics, double pitch_nm)
     : edge_sigma(std::hypot(optics.blur_sigma_modules, optics.edge_width_modules)),
+      pit_reach(optics.pit_fill / 2 * (1 + 4 * optics.pit_size_spread) +
+                4 * optics.placement_error_nm / pitch_nm +
+                4 * std::max(optics.blur_sigma_modules, optics.edge_peak > 0 ? edge_sigma : 0)),
       pulse(optics.blur_sigma_modules, optics.pit_fill, false) {
   const bool edges = optics.edge_peak > 0;
   if (edges) {

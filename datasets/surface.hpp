@@ -17,9 +17,10 @@ namespace ostracon::sem {
 
 /// Tables that depend on the profile alone.
 struct SurfaceTables {
-  explicit SurfaceTables(const Optics& optics);
+  SurfaceTables(const Optics& optics, double pitch_nm);
 
   double edge_sigma;  ///< modules: blur and line width together
+  double pit_reach;   ///< modules: farther from its centre no pit is felt
   PulseTable pulse;
   std::unique_ptr<PulseTable> edge_pulse, edge_slope;  ///< null without bright edges
   std::unique_ptr<StepTable> step, edge_step;          ///< null where pits are all alike

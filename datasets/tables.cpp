@@ -1,5 +1,6 @@
 #include "datasets/tables.hpp"
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -65,10 +66,10 @@ PulseTable::PulseTable(double sigma, double fill, bool slope)
 }
 
 StepTable::StepTable(double sigma) {
-  for (std::size_t i = 0; i < step_.size(); ++i) {
-    const double x = static_cast<double>(i) / kPerModule - kReach;
-    step_[i] = static_cast<float>(normal_distribution(x / sigma));
-    slope_[i] = static_cast<float>(normal_density(x / sigma) / sigma);
+  for (std::int32_t i = 0; i <= 2 * kReach * kPerModule; ++i) {
+    const double x = (i + 0.5) / kPerModule - kReach;
+    step_.push_back(static_cast<float>(normal_distribution(x / sigma)));
+    slope_.push_back(static_cast<float>(normal_density(x / sigma) / sigma));
   }
 }
 

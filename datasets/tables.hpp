@@ -1,7 +1,6 @@
 #pragma once
 // Tables of functions that every pixel needs.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -33,26 +32,24 @@ class PulseTable {
   std::vector<float> weights_, sums_;
 };
 
-/// Normal distribution and density of one sigma, for pits that are not all alike.
+/// Normal distribution and density of one sigma, for pits that are not all alike. Distances are
+/// in 1 / kUnit module and at most kReach modules.
 class StepTable {
  public:
+  static constexpr std::int32_t kUnit = 8192;
+  static constexpr std::int32_t kReach = 8;
+
   explicit StepTable(double sigma);
-  /// Integral of the Gaussian up to x modules; slope: the Gaussian itself.
-  float step(float x) const { return at(step_, x); }
-  float slope(float x) const { return at(slope_, x); }
+  /// Integral of the Gaussian up to `distance`; slope: the Gaussian itself, per module.
+  float step(std::int32_t distance) const { return step_[index(distance)]; }
+  float slope(std::int32_t distance) const { return slope_[index(distance)]; }
 
  private:
-  static constexpr int kPerModule = 256, kReach = 8;
-  using Table = std::array<float, 2 * kPerModule * kReach + 2>;
-  static float at(const Table& table, float x) {
-    float t = (x + kReach) * kPerModule;
-    t = t < 0 ? 0 : t > 2 * kPerModule * kReach ? 2 * kPerModule * kReach : t;
-    const auto below = static_cast<int>(t);
-    const float share = t - static_cast<float>(below);
-    const auto i = static_cast<std::size_t>(below);
-    return table[i] + share * (table[i + 1] - table[i]);
+  static constexpr std::int32_t kPerModule = 1024;
+  static std::size_t index(std::int32_t distance) {
+    return static_cast<std::size_t>((distance + kReach * kUnit) / (kUnit / kPerModule));
   }
-  Table step_, slope_;
+  std::vector<float> step_, slope_;
 };
 
 }  // namespace ostracon::sem
