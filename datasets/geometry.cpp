@@ -120,7 +120,8 @@ Point FieldMap::module_of(Point pixel) const {
 }
 
 Point FieldMap::pixel_of(Point module) const {
-  Point straight = module;  // solves straight + warp(straight) = module; warp is a contraction
+  Point straight =
+      module;  // solves straight + warp(straight) = module; check() keeps warp a contraction
   for (int i = 0; i < 30 && !waves_.empty(); ++i) {
     const Point bend = warp(straight);
     straight = {module.y - bend.y, module.x - bend.x};

@@ -32,6 +32,10 @@ constexpr ParameterInfo toggle(std::string_view name, std::string_view help) {
   return parameter<group, member>(name, "switch", help, 0, 1, true);
 }
 
+/// Least wavelength / rms of the warp: eight sinusoids peak at 4 rms, so the norm of its gradient
+/// stays below sqrt(2) * 8 pi / 40 < 1 and the map has an inverse.
+constexpr double kWavelengthsPerWarp = 40;
+
 using P = Profile;
 
 constexpr ParameterInfo kParameters[] = {
@@ -172,6 +176,12 @@ Result<> check(const Profile& profile) {
     return Error{
         ErrorCode::kInvalidArgument,
         "parameter offset = " + decimal(profile.adc.offset_dn) + " leaves no room in 8 bits"};
+  const Geometry& geometry = profile.geometry;
+  if (geometry.warp_rms_modules * kWavelengthsPerWarp > geometry.warp_wavelength_modules)
+    return Error{ErrorCode::kInvalidArgument,
+                 "parameter warp = " + decimal(geometry.warp_rms_modules) +
+                     " could fold the image at warp-wavelength = " +
+                     decimal(geometry.warp_wavelength_modules)};
   return Ok{};
 }
 

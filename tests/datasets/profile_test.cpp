@@ -50,6 +50,10 @@ TEST(Parameters, AreRefusedOutOfRangeUnknownFractionalOrNotANumber) {
   }
   profile.adc.offset_dn = 250;
   EXPECT_FALSE(check(profile)) << "no room above the offset in 8 bits";
+  profile = {};
+  profile.geometry.warp_rms_modules = 3;
+  profile.geometry.warp_wavelength_modules = 60;
+  EXPECT_FALSE(check(profile)) << "a warp that folds";
 }
 
 TEST(BuiltinProfiles, NameEveryParameterWithItsUnitAndAreValid) {
