@@ -1,0 +1,59 @@
+#pragma once
+// Owning memory of a backend. Code above the backends can size, fill and read back a Buffer,
+// but never dereferences it: the bytes may live on a GPU.
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "core/result.hpp"
+#include "core/view.hpp"
+
+namespace ostracon {
+
+/// Where a backend keeps its bytes. One in-order queue: every copy is ordered with the backend's
+/// kernels, and `download` returns only when the bytes have arrived.
+class Memory {
+ public:
+  virtual ~Memory() = default;
+  virtual Result<void*> allocate(std::size_t bytes) = 0;
+  virtual void release(void* bytes) noexcept = 0;
+  virtual Result<> upload(void* to, const void* from, std::size_t bytes) = 0;
+  virtual Result<> download(void* to, const void* from, std::size_t bytes) = 0;
+};
+
+template <class T>
+class Buffer {
+ public:
+  static Result<Buffer> create(Memory& memory, std::size_t count) {
+    OSTRACON_TRY_ASSIGN(void* bytes, memory.allocate(count * sizeof(T)));
+    return Buffer(memory, static_cast<T*>(bytes), count);
+  }
+  static Result<Buffer> from(Memory& memory, std::span<const T> values) {
+    OSTRACON_TRY_ASSIGN(auto buffer, create(memory, values.size()));
+    OSTRACON_TRY(memory.upload(buffer.data(), values.data(), values.size_bytes()));
+    return buffer;
+  }
+  Result<> download(std::span<T> to) const {
+    if (to.size() != count_)
+      return Error{ErrorCode::kInvalidArgument, "download: destination size differs"};
+    return memory_->download(to.data(), data_.get(), to.size_bytes());
+  }
+
+  T* data() const { return data_.get(); }  ///< an address in the backend's memory
+  std::size_t size() const { return count_; }
+
+ private:
+  struct Release {
+    Memory* memory;
+    void operator()(T* bytes) const noexcept { memory->release(bytes); }
+  };
+  Buffer(Memory& memory, T* data, std::size_t count)
+      : memory_(&memory), data_(data, Release{&memory}), count_(count) {}
+
+  Memory* memory_;
+  std::unique_ptr<T, Release> data_;
+  std::size_t count_;
+};
+
+}  // namespace ostracon

@@ -1,0 +1,255 @@
+#include "host/cpu/lattice_growth.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "host/cpu/parallel.hpp"
+
+namespace ostracon::cpu {
+namespace {
+
+constexpr std::int32_t kBlock = 4;   // tiles a side: about 32 modules
+constexpr std::int32_t kStride = 2;  // tiles between blocks
+constexpr float kTurn = 2 * std::numbers::pi_v<float>;
+
+/// Value and slope per tile of one phase at a block's centre.
+struct Plane {
+  float value = 0, slope_i = 0, slope_j = 0;
+};
+
+struct Attempt {
+  std::array<float, 2> phase{};   // row line, col line
+  float confidence = 0;           // power of the weaker line over what noise gives
+  float surprise = 0;             // larger distance from the prediction, turns
+};
+
+class Growth {
+ public:
+  explicit Growth(const PhaseTiles& tiles)
+      : tiles_(tiles),
+        rows_((tiles.rows - kBlock) / kStride + 1),
+        cols_((tiles.cols - kBlock) / kStride + 1),
+        state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
+
+  bool start() {
+    float best = 12.0F;  // e^-12 by chance, for each of the slopes tried
+    std::int32_t start_i = -1, start_j = 0;
+    for (std::int32_t i = rows_ / 4; i <= rows_ * 3 / 4; i += std::max(1, rows_ / 8))
+      for (std::int32_t j = cols_ / 4; j <= cols_ * 3 / 4; j += std::max(1, cols_ / 8)) {
+        std::array<Plane, 2> planes;
+        const float confidence = std::min(search(tiles_.row_line, i, j, planes[0]),
+                                          search(tiles_.col_line, i, j, planes[1]));
+        if (confidence <= best) continue;
+        best = confidence;
+        start_i = i, start_j = j;
+        seed_ = planes;
+      }
+    if (start_i < 0) return false;
+    settle(start_i, start_j, {seed_[0].value, seed_[1].value}, best);
+    return true;
+  }
+
+  /// Rounds at falling confidence; a round that settles nothing lowers the bar.
+  void grow() {
+    struct Level {
+      float confidence, surprise;
+    };
+    for (const Level level : {Level{40, 0.2F}, Level{20, 0.25F}, Level{12, 0.3F}, Level{7, 0.35F}}) {
+      std::size_t settled = 1;
+      while (settled > 0) {
+        const auto front = frontier();
+        std::vector<Attempt> attempts(front.size());
+        parallel_for(static_cast<std::int64_t>(front.size()), [&](std::int64_t k) {
+          attempts[static_cast<std::size_t>(k)] = attempt(front[static_cast<std::size_t>(k)]);
+        });
+        settled = 0;
+        for (std::size_t k = 0; k < front.size(); ++k) {
+          const Attempt& a = attempts[k];
+          if (a.confidence < level.confidence || a.surprise > level.surprise) continue;
+          settle(front[k] / cols_, front[k] % cols_, a.phase, a.confidence);
+          ++settled;
+        }
+      }
+    }
+  }
+
+  /// Continuous phases on all tiles; blocks that never settled continue their neighbours' plane.
+  SmoothPhase finish() {
+    SmoothPhase out;
+    std::size_t settled = 0;
+    for (const State& s : state_) settled += s.quality > 0 ? 1 : 0;
+    out.settled_fraction = static_cast<float>(settled) / static_cast<float>(state_.size());
+    for (auto front = frontier(); !front.empty(); front = frontier()) {
+      std::vector<std::array<Plane, 2>> planes;
+      for (const std::int32_t at : front) planes.push_back(predict(at));
+      for (std::size_t k = 0; k < front.size(); ++k) {
+        State& s = state_[static_cast<std::size_t>(front[k])];
+        s.phase = {planes[k][0].value, planes[k][1].value};
+        s.quality = 1e-3F;
+      }
+    }
+    out.rows = tiles_.rows;
+    out.cols = tiles_.cols;
+    for (std::int32_t i = 0; i < tiles_.rows; ++i)
+      for (std::int32_t j = 0; j < tiles_.cols; ++j) {
+        const auto [row, col] = at_tile(static_cast<float>(i), static_cast<float>(j));
+        out.row.push_back(row);
+        out.col.push_back(col);
+      }
+    return out;
+  }
+
+ private:
+  struct State {
+    std::array<float, 2> phase{};
+    float quality = 0;  // 0: not settled
+  };
+
+  State& state(std::int32_t i, std::int32_t j) {
+    return state_[static_cast<std::size_t>(i) * static_cast<std::size_t>(cols_) +
+                  static_cast<std::size_t>(j)];
+  }
+  void settle(std::int32_t i, std::int32_t j, std::array<float, 2> phase, float confidence) {
+    state(i, j) = {phase, std::min(confidence, 100.0F)};
+  }
+
+  /// Sum of a line over a block against a plane through its centre.
+  std::complex<float> coherent(const std::vector<std::complex<float>>& line, std::int32_t bi,
+                               std::int32_t bj, const Plane& plane) const {
+    std::complex<float> sum = 0;
+    for (std::int32_t i = 0; i < kBlock; ++i)
+      for (std::int32_t j = 0; j < kBlock; ++j) {
+        const float centre = 0.5F * (kBlock - 1);
+        const float phase = plane.value + plane.slope_i * (static_cast<float>(i) - centre) +
+                            plane.slope_j * (static_cast<float>(j) - centre);
+        sum += line[tiles_.index(bi * kStride + i, bj * kStride + j)] * std::polar(1.0F, -phase);
+      }
+    return sum;
+  }
+
+  float confidence_of(std::complex<float> sum) const {
+    return std::norm(sum) / (kBlock * kBlock * tiles_.noise);
+  }
+
+  /// Best slope of a start block: up to +-2.5 % of a pitch of 8 modules a tile.
+  float search(const std::vector<std::complex<float>>& line, std::int32_t i, std::int32_t j,
+               Plane& best) const {
+    float confidence = 0;
+    for (int a = -6; a <= 6; ++a)
+      for (int b = -6; b <= 6; ++b) {
+        Plane plane{0, 0.2F * static_cast<float>(a), 0.2F * static_cast<float>(b)};
+        const auto sum = coherent(line, i, j, plane);
+        if (confidence_of(sum) <= confidence) continue;
+        confidence = confidence_of(sum);
+        plane.value = std::arg(sum);
+        best = plane;
+      }
+    return confidence;
+  }
+
+  std::vector<std::int32_t> frontier() {
+    std::vector<std::int32_t> front;
+    for (std::int32_t i = 0; i < rows_; ++i)
+      for (std::int32_t j = 0; j < cols_; ++j) {
+        if (state(i, j).quality > 0) continue;
+        bool touches = false;
+        for (std::int32_t a = std::max(0, i - 1); a <= std::min(rows_ - 1, i + 1); ++a)
+          for (std::int32_t b = std::max(0, j - 1); b <= std::min(cols_ - 1, j + 1); ++b)
+            touches = touches || state(a, b).quality > 0;
+        if (touches) front.push_back(i * cols_ + j);
+      }
+    return front;
+  }
+
+  /// Plane through the settled neighbours within 3 blocks; slopes lean on the seed's where few.
+  std::array<Plane, 2> predict(std::int32_t at) {
+    const std::int32_t bi = at / cols_;
+    const std::int32_t bj = at % cols_;
+    std::array<Plane, 2> planes;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const Plane& lean = seed_[axis];
+      double a[3][4] = {{1e-9, 0, 0, 0}, {0, 6, 0, 6 * lean.slope_i}, {0, 0, 6, 6 * lean.slope_j}};
+      for (std::int32_t i = std::max(0, bi - 3); i <= std::min(rows_ - 1, bi + 3); ++i)
+        for (std::int32_t j = std::max(0, bj - 3); j <= std::min(cols_ - 1, bj + 3); ++j) {
+          const State& s = state(i, j);
+          if (s.quality <= 0) continue;
+          const double di = (i - bi) * kStride;
+          const double dj = (j - bj) * kStride;
+          const double w = std::min(static_cast<double>(s.quality), 40.0) / 40.0 /
+                           (1.0 + 0.25 * (di * di + dj * dj));
+          const double x[4] = {1, di, dj, static_cast<double>(s.phase[axis])};
+          for (int r = 0; r < 3; ++r)
+            for (int c = 0; c < 4; ++c) a[r][c] += w * x[r] * x[c];
+        }
+      for (int r = 0; r < 3; ++r)
+        for (int below = r + 1; below < 3; ++below) {
+          const double factor = a[below][r] / a[r][r];
+          for (int c = r; c < 4; ++c) a[below][c] -= factor * a[r][c];
+        }
+      const double slope_j = a[2][3] / a[2][2];
+      const double slope_i = (a[1][3] - a[1][2] * slope_j) / a[1][1];
+      const double value = (a[0][3] - a[0][1] * slope_i - a[0][2] * slope_j) / a[0][0];
+      planes[axis] = {static_cast<float>(value), static_cast<float>(slope_i),
+                      static_cast<float>(slope_j)};
+    }
+    return planes;
+  }
+
+  Attempt attempt(std::int32_t at) {
+    const auto planes = predict(at);
+    Attempt out;
+    out.confidence = 1e30F;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
+      const auto sum = coherent(line, at / cols_, at % cols_, planes[axis]);
+      const float off = std::arg(sum);
+      out.phase[axis] = planes[axis].value + off;
+      out.confidence = std::min(out.confidence, confidence_of(sum));
+      out.surprise = std::max(out.surprise, std::abs(off) / kTurn);
+    }
+    return out;
+  }
+
+  std::array<float, 2> at_tile(float i, float j) {
+    const float half = 0.5F * (kBlock - 1);
+    const float r = (i - half) / kStride;
+    const float c = (j - half) / kStride;
+    const auto clamp_cell = [](float v, std::int32_t n) {
+      return std::clamp(static_cast<std::int32_t>(std::floor(v)), 0, std::max(0, n - 2));
+    };
+    const std::int32_t r0 = clamp_cell(r, rows_);
+    const std::int32_t c0 = clamp_cell(c, cols_);
+    const std::int32_t r1 = std::min(r0 + 1, rows_ - 1);
+    const std::int32_t c1 = std::min(c0 + 1, cols_ - 1);
+    const float fr = r - static_cast<float>(r0);
+    const float fc = c - static_cast<float>(c0);
+    std::array<float, 2> out{};
+    for (std::size_t k = 0; k < 2; ++k) {
+      const float top = state(r0, c0).phase[k] +
+                        fc * (state(r0, c1).phase[k] - state(r0, c0).phase[k]);
+      const float bottom = state(r1, c0).phase[k] +
+                           fc * (state(r1, c1).phase[k] - state(r1, c0).phase[k]);
+      out[k] = top + fr * (bottom - top);
+    }
+    return out;
+  }
+
+  const PhaseTiles& tiles_;
+  std::int32_t rows_, cols_;
+  std::vector<State> state_;
+  std::array<Plane, 2> seed_;
+};
+
+}  // namespace
+
+std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles) {
+  if (tiles.rows < kBlock || tiles.cols < kBlock) return std::nullopt;
+  Growth growth(tiles);
+  if (!growth.start()) return std::nullopt;
+  growth.grow();
+  return growth.finish();
+}
+
+}  // namespace ostracon::cpu

@@ -1,0 +1,27 @@
+#pragma once
+// From phases modulo a turn to a continuous phase: rounds of growth from a start block, confident
+// blocks first, then local quadratics.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "host/cpu/lattice_phase.hpp"
+
+namespace ostracon::cpu {
+
+/// Continuous phases of both lines on every tile, radians.
+struct SmoothPhase {
+  std::int32_t rows = 0, cols = 0;   ///< tiles
+  std::vector<float> row, col;       ///< [rows][cols]
+  float residual_modules = 0;        ///< rms of 4 x 4 tile blocks about it, per axis
+  float settled_fraction = 0;
+};
+
+/// nullopt if no start block is confident.
+std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles);
+
+/// One pass: moves `phase` to local quadratic fits of what the tiles say about it.
+void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
+
+}  // namespace ostracon::cpu

@@ -1,0 +1,96 @@
+#include "host/cpu/module_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "host/cpu/module_sampler_kernel.hpp"
+#include "host/cpu/parallel.hpp"
+
+namespace ostracon::cpu {
+namespace {
+
+class CpuModuleSampler final : public ModuleSampler {
+ public:
+  explicit CpuModuleSampler(const ModuleSamplerConfig& config)
+      : config_(config),
+        shift_(static_cast<std::size_t>(config.shape.frames) *
+               static_cast<std::size_t>(config.shape.rows)) {}
+
+  Result<> run(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
+               const LatticeMap& map, const Pulse& pulse, std::int32_t first_row,
+               std::int32_t first_col, ImageView<float> grid, ImageView<float> weight) override {
+    if (!(frames.shape == config_.shape) || weight.rows != grid.rows || weight.cols != grid.cols ||
+        static_cast<std::int64_t>(grid.rows) * grid.cols > config_.max_modules)
+      return Error{ErrorCode::kInvalidArgument, "ModuleSampler: shapes differ from those planned"};
+    const std::int32_t rows = config_.shape.rows;
+    parallel_for(config_.shape.frames, [&](std::int64_t f) {
+      for (std::int32_t y = 0; y < rows; ++y)
+        shift_[static_cast<std::size_t>(f) * static_cast<std::size_t>(rows) +
+               static_cast<std::size_t>(y)] =
+            drift.at(static_cast<std::int32_t>(f), static_cast<float>(y));
+    });
+    const PulseTable table = PulseTable::make(pulse.blur_modules, pulse.pitch_px);
+    parallel_for(grid.rows, [&](std::int64_t i) {
+      sample_modules(frames, flat, map, table, first_row + static_cast<std::int32_t>(i), first_col,
+                     &grid(static_cast<std::int32_t>(i), 0),
+                     &weight(static_cast<std::int32_t>(i), 0), grid.cols);
+    });
+    return Ok{};
+  }
+
+ private:
+  void sample_modules(const FrameStack& frames, const FlatField& flat, const LatticeMap& map,
+                      const PulseTable& table, std::int32_t row, std::int32_t first_col,
+                      float* grid, float* seen, std::int32_t cols) const {
+    const auto count = static_cast<std::size_t>(cols);
+    std::vector<float> common_y(count), common_x(count), y(count), x(count);
+    std::vector<float> sum(count, 0.0F), square_sum(count, 0.0F);
+    for (std::size_t j = 0; j < count; ++j) {
+      const auto at = map.at(static_cast<float>(row),
+                             static_cast<float>(first_col + static_cast<std::int32_t>(j)));
+      common_y[j] = at[0];
+      common_x[j] = at[1];
+    }
+    std::fill(grid, grid + cols, 0.0F);
+    std::fill(seen, seen + cols, 0.0F);
+    const FieldShape& shape = config_.shape;
+    for (std::int32_t f = 0; f < shape.frames; ++f) {
+      const auto* shift =
+          shift_.data() + static_cast<std::size_t>(f) * static_cast<std::size_t>(shape.rows);
+      for (std::size_t j = 0; j < count; ++j) {
+        const float nearest =
+            std::clamp(common_y[j] + 0.5F, 0.0F, static_cast<float>(shape.rows - 1));
+        const auto& s = shift[static_cast<std::size_t>(nearest)];
+        y[j] = common_y[j] + s[0];
+        x[j] = common_x[j] + s[1];
+      }
+      const auto* bytes = static_cast<const std::byte*>(frames.data) +
+                          static_cast<std::size_t>(f) * shape.pixels_per_frame() *
+                              bytes_of(shape.type);
+      sample_row({bytes, shape.type, shape.rows, shape.cols,
+                  flat.row_gain.data() +
+                      static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows),
+                  &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
+    }
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!(seen[j] > 0)) continue;
+      const float shade = flat.shading_at(common_y[j], common_x[j]);
+      grid[j] = (grid[j] / shade - sum[j]) / square_sum[j];
+    }
+  }
+
+  ModuleSamplerConfig config_;
+  std::vector<std::array<float, 2>> shift_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ModuleSampler>> make_module_sampler(const ModuleSamplerConfig& config) {
+  if (config.shape.frames <= 0 || config.shape.rows <= 0 || config.shape.cols <= 0 ||
+      config.max_modules <= 0)
+    return Error{ErrorCode::kInvalidArgument, "ModuleSamplerConfig: sizes must be positive"};
+  return std::unique_ptr<ModuleSampler>(std::make_unique<CpuModuleSampler>(config));
+}
+
+}  // namespace ostracon::cpu

@@ -1,0 +1,250 @@
+#include "pipeline/read_field.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "pipeline/blur.hpp"
+#include "pipeline/field_pictures.hpp"
+#include "pipeline/locate_page.hpp"
+#include "pipeline/page_codewords.hpp"
+#include "pipeline/page_map.hpp"
+
+namespace ostracon {
+namespace {
+
+constexpr float kFirstBlur = 0.35F;  // of the matched filter until the blur is measured
+
+/// Adds the time since the last call to a stage.
+class StageClock {
+ public:
+  explicit StageClock(StageTimes& times) : times_(times) {}
+  void charge(Stage stage) {
+    const auto now = std::chrono::steady_clock::now();
+    times_[stage] += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  StageTimes& times_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const format::PageLayout>> LayoutCache::get(
+    const format::PageHeader& header) {
+  const format::PageGeometry geometry{header.rows, header.cols, header.zone_rows, header.zone_cols,
+                                      header.rate};
+  const std::scoped_lock lock(mutex_);
+  for (const Entry& entry : entries_)
+    if (entry.geometry == geometry && entry.step == header.interleaver_step &&
+        entry.codewords == header.codewords)
+      return entry.layout;
+  OSTRACON_TRY_ASSIGN(auto made, format::PageLayout::create(geometry, header.interleaver_step,
+                                                            header.codewords));
+  entries_.push_back({geometry, header.interleaver_step, header.codewords,
+                      std::make_shared<const format::PageLayout>(std::move(made))});
+  return entries_.back().layout;
+}
+
+/// What depends on the shape of the field alone.
+struct FieldReader::FieldStages {
+  FieldShape shape;
+  std::unique_ptr<Flattener> flattener;
+  std::unique_ptr<DriftEstimator> drift;
+  std::unique_ptr<FrameAligner> aligner;
+  std::unique_ptr<PitchFinder> pitch;
+  std::unique_ptr<LatticeTracker> tracker;
+  Buffer<float> mean;
+};
+
+/// What depends on the page as well.
+struct FieldReader::PageStages {
+  FieldShape shape;
+  format::PageHeader header;   // of the page it was made for
+  std::shared_ptr<const format::PageLayout> layout;
+  std::unique_ptr<ModuleSampler> sampler;
+  std::unique_ptr<Equaliser> equaliser;
+  std::unique_ptr<InnerDecoder> decoder;
+  Buffer<float> grid, weight;
+  Buffer<std::uint8_t> known, payload;
+  Buffer<Llr> llrs, codewords;
+  Buffer<InnerOutcome> outcomes;
+};
+
+FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts)
+    : backend_(std::move(backend)), layouts_(layouts) {}
+FieldReader::~FieldReader() = default;
+
+Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& shape) {
+  if (field_stages_ && field_stages_->shape == shape) return field_stages_.get();
+  OSTRACON_TRY_ASSIGN(auto flattener, backend_->make_flattener({shape}));
+  OSTRACON_TRY_ASSIGN(auto drift, backend_->make_drift_estimator({.shape = shape}));
+  OSTRACON_TRY_ASSIGN(auto aligner, backend_->make_frame_aligner({shape}));
+  OSTRACON_TRY_ASSIGN(auto pitch,
+                      backend_->make_pitch_finder({.rows = shape.rows, .cols = shape.cols}));
+  OSTRACON_TRY_ASSIGN(auto tracker,
+                      backend_->make_lattice_tracker({.rows = shape.rows, .cols = shape.cols}));
+  OSTRACON_TRY_ASSIGN(auto mean,
+                      Buffer<float>::create(backend_->memory(), shape.pixels_per_frame()));
+  field_stages_.reset(new FieldStages{shape, std::move(flattener), std::move(drift),
+                                      std::move(aligner), std::move(pitch), std::move(tracker),
+                                      std::move(mean)});
+  return field_stages_.get();
+}
+
+Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shape,
+                                                          const format::PageHeader& header) {
+  OSTRACON_TRY_ASSIGN(auto layout, layouts_.get(header));
+  if (page_stages_ && page_stages_->shape == shape && page_stages_->layout == layout)
+    return page_stages_.get();
+  const std::int32_t rows = header.rows + 2 * kEqualiserMargin;
+  const std::int32_t cols = header.cols + 2 * kEqualiserMargin;
+  const auto modules = static_cast<std::size_t>(header.rows) * header.cols;
+  const auto with_margin = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  const auto codewords = static_cast<std::size_t>(header.codewords);
+  auto& memory = backend_->memory();
+  OSTRACON_TRY_ASSIGN(auto sampler, backend_->make_module_sampler({shape, rows * cols}));
+  OSTRACON_TRY_ASSIGN(auto equaliser, backend_->make_equaliser({header.rows, header.cols}));
+  OSTRACON_TRY_ASSIGN(auto decoder, backend_->make_inner_decoder(
+                                        {.rate = header.rate, .max_codewords = header.codewords}));
+  OSTRACON_TRY_ASSIGN(auto grid, Buffer<float>::create(memory, with_margin));
+  OSTRACON_TRY_ASSIGN(auto weight, Buffer<float>::create(memory, with_margin));
+  OSTRACON_TRY_ASSIGN(auto known, Buffer<std::uint8_t>::create(memory, modules));
+  OSTRACON_TRY_ASSIGN(auto payload, Buffer<std::uint8_t>::create(
+                                        memory, codewords * format::kPayloadBytes));
+  OSTRACON_TRY_ASSIGN(auto llrs, Buffer<Llr>::create(memory, modules));
+  OSTRACON_TRY_ASSIGN(
+      auto gathered,
+      Buffer<Llr>::create(
+          memory, codewords * static_cast<std::size_t>(format::codeword_bits(header.rate))));
+  OSTRACON_TRY_ASSIGN(auto outcomes, Buffer<InnerOutcome>::create(memory, codewords));
+  page_stages_.reset(new PageStages{shape, header, layout, std::move(sampler), std::move(equaliser),
+                                    std::move(decoder), std::move(grid), std::move(weight),
+                                    std::move(known), std::move(payload), std::move(llrs),
+                                    std::move(gathered), std::move(outcomes)});
+  return page_stages_.get();
+}
+
+Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const std::byte> bytes,
+                                       bool want_pictures) {
+  FieldReading reading;
+  FieldReport& report = reading.report;
+  StageClock clock(reading.times);
+  OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
+  // A CPU backend reads the caller's bytes where they are.
+  const FrameStack frames{bytes.data(), shape};
+
+  auto flattened = field->flattener->run(frames);
+  clock.charge(Stage::kFlatten);
+  if (!flattened) {
+    if (flattened.error().code != ErrorCode::kBadInput) return flattened.error();
+    report.reason = flattened.error().message;
+    return reading;
+  }
+  const FlatField flat = std::move(flattened).value();
+
+  OSTRACON_TRY_ASSIGN(const DriftField drift, field->drift->run(frames, flat));
+  const std::size_t bands = drift.band_centre_y.size();
+  for (std::size_t f = 0; f < static_cast<std::size_t>(drift.frames); ++f) {
+    std::array<float, 2> mean{};
+    for (std::size_t b = 0; b < bands; ++b)
+      for (std::size_t k = 0; k < 2; ++k)
+        mean[k] += drift.shift[f * bands + b][k] / static_cast<float>(bands);
+    report.drift_px.push_back(mean);
+  }
+  const ImageView<float> mean{field->mean.data(), shape.rows, shape.cols, shape.cols};
+  OSTRACON_TRY(field->aligner->run(frames, flat, drift, mean));
+  clock.charge(Stage::kDrift);
+
+  OSTRACON_TRY_ASSIGN(const auto seed, field->pitch->run(mean));
+  clock.charge(Stage::kLocate);
+  if (!seed) {
+    report.reason = "no lattice line in the spectrum";
+    return reading;
+  }
+  report.pitch_px = seed->pitch();
+  OSTRACON_TRY_ASSIGN(const auto lattice, field->tracker->run(mean, *seed));
+  clock.charge(Stage::kTrack);
+  if (!lattice) {
+    report.reason = "the lattice could not be followed";
+    return reading;
+  }
+  report.fit_residual_modules = lattice->residual_modules;
+
+  const auto located =
+      locate_page({lattice->rows, lattice->cols, lattice->soft.data()}, report.reason);
+  clock.charge(Stage::kLocate);
+  if (!located) return reading;
+  const format::PageHeader& header = located->header;
+  auto prepared = page_stages(shape, header);
+  if (!prepared) {
+    if (prepared.error().code == ErrorCode::kOutOfMemory) return prepared.error();
+    report.reason = "the header names a page that cannot be: " + prepared.error().message;
+    return reading;
+  }
+  PageStages& page = *prepared.value();
+  const format::PageLayout& layout = *page.layout;
+  const LatticeMap map = page_map(lattice->map, located->pose, header.rows, header.cols);
+  describe_pose(map, header.rows, header.cols, located->pose, report);
+  const std::vector<std::uint8_t> known = known_modules(layout, header);
+  OSTRACON_TRY(backend_->memory().upload(page.known.data(), known.data(), known.size()));
+  const ImageView<const std::uint8_t> known_view{page.known.data(), header.rows, header.cols,
+                                                 header.cols};
+
+  // The blur from the four header copies and the marks' surroundings, then the page itself.
+  PulseResponse response;
+  for (std::int32_t corner = 0; corner < 4; ++corner) {
+    constexpr std::int32_t kSide = format::kHeaderSide;
+    const auto origin = format::header_origin(corner, header.rows, header.cols);
+    const ImageView<float> patch{page.grid.data(), kSide + 2, kSide + 2, kSide + 2};
+    const ImageView<float> seen{page.weight.data(), kSide + 2, kSide + 2, kSide + 2};
+    OSTRACON_TRY(page.sampler->run(frames, flat, drift, map, {kFirstBlur, report.pitch_px},
+                                   origin.row - 1, origin.col - 1, patch, seen));
+    response.add(patch, {&known[static_cast<std::size_t>(origin.row) * header.cols +
+                                static_cast<std::size_t>(origin.col)],
+                         kSide, kSide, header.cols});
+  }
+  report.blur_modules = estimate_blur(response, kFirstBlur);
+  const std::int32_t rows = header.rows + 2 * kEqualiserMargin;
+  const std::int32_t cols = header.cols + 2 * kEqualiserMargin;
+  const ImageView<float> grid{page.grid.data(), rows, cols, cols};
+  const ImageView<float> weight{page.weight.data(), rows, cols, cols};
+  OSTRACON_TRY(page.sampler->run(frames, flat, drift, map, {report.blur_modules, report.pitch_px},
+                                 -kEqualiserMargin, -kEqualiserMargin, grid, weight));
+  clock.charge(Stage::kSample);
+
+  const ImageView<Llr> llrs{page.llrs.data(), header.rows, header.cols, header.cols};
+  OSTRACON_TRY_ASSIGN(const ChannelReport channel,
+                      page.equaliser->run(grid, weight, known_view, llrs));
+  report.snr_db = 10.0F * std::log10(std::max(channel.signal_to_noise, 1e-6F));
+  report.erased_fraction = channel.erased_fraction;
+  const float amplitude = std::abs(channel.amplitude);
+  report.contrast = 2 * amplitude / (1 + amplitude);
+  if (drift.pixel_noise > 0)
+    report.dose = static_cast<float>(shape.frames) * report.pitch_px * report.pitch_px /
+                  (drift.pixel_noise * (1 - 0.5F * report.contrast));
+  const auto llr_span = std::span<const Llr>(page.llrs.data(), page.llrs.size());
+  gather_codewords(layout, header, llr_span, {page.codewords.data(), page.codewords.size()});
+  clock.charge(Stage::kEqualise);
+
+  OSTRACON_TRY(page.decoder->run(page.codewords.data(), header.codewords, page.payload.data(),
+                                 page.outcomes.data()));
+  reading.outcomes.resize(page.outcomes.size());
+  reading.payload.resize(page.payload.size());
+  OSTRACON_TRY(page.outcomes.download(reading.outcomes));
+  OSTRACON_TRY(page.payload.download(reading.payload));
+  report.mutual_information = mutual_information(
+      layout, {page.codewords.data(), page.codewords.size()}, reading.outcomes, reading.payload, 4);
+  clock.charge(Stage::kInnerDecode);
+
+  report.page_found = true;
+  report.page = static_cast<std::int32_t>(header.page_index);
+  report.plate = header.plate;
+  reading.header = header;
+  if (want_pictures) reading.pictures = make_pictures(frames, mean, map, header, llr_span);
+  return reading;
+}
+
+}  // namespace ostracon

@@ -1,0 +1,69 @@
+#pragma once
+// One field: raw frames in, the codewords of the page on it out. The straight line through stages
+// 1 to 7, top to bottom.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/frames.hpp"
+#include "format/page_layout.hpp"
+#include "pipeline/backend.hpp"
+#include "pipeline/recover.hpp"
+#include "pipeline/report.hpp"
+
+namespace ostracon {
+
+/// What a field gave.
+struct FieldReading {
+  FieldReport report;
+  StageTimes times;
+  std::optional<format::PageHeader> header;   ///< when a page was found
+  std::vector<InnerOutcome> outcomes;         ///< one per codeword
+  std::vector<std::uint8_t> payload;          ///< codewords x kPayloadBytes; void where not decoded
+  std::optional<FieldPictures> pictures;
+};
+
+/// Page layouts by geometry, shared by all lanes.
+class LayoutCache {
+ public:
+  /// kBadInput / kInvalidArgument as PageLayout::create.
+  Result<std::shared_ptr<const format::PageLayout>> get(const format::PageHeader& header);
+
+ private:
+  struct Entry {
+    format::PageGeometry geometry;
+    std::uint16_t step, codewords;
+    std::shared_ptr<const format::PageLayout> layout;
+  };
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
+};
+
+/// Reads fields on one backend. Stages are made for the first field of a shape and kept for the next.
+class FieldReader {
+ public:
+  FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts);
+  ~FieldReader();
+
+  /// Reads one field. A field without a readable page is a FieldReading without a header whose
+  /// report says why; errors are those of the backend (memory, device).
+  Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames,
+                            bool want_pictures);
+
+ private:
+  struct FieldStages;
+  struct PageStages;
+  Result<FieldStages*> field_stages(const FieldShape& shape);
+  Result<PageStages*> page_stages(const FieldShape& shape, const format::PageHeader& header);
+
+  std::unique_ptr<Backend> backend_;
+  LayoutCache& layouts_;
+  std::unique_ptr<FieldStages> field_stages_;
+  std::unique_ptr<PageStages> page_stages_;
+};
+
+}  // namespace ostracon

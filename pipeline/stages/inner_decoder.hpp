@@ -1,0 +1,52 @@
+#pragma once
+// Stage 7 of 9: soft bits become verified payload.
+//
+//   Equaliser --Llr--> [ InnerDecoder ] --payload, outcome--> outer code
+
+#include <cstdint>
+
+#include "core/result.hpp"
+#include "format/inner_code.hpp"
+#include "pipeline/llr.hpp"
+
+namespace ostracon {
+
+struct InnerDecoderConfig {
+  format::Rate rate = format::Rate::kFourFifths;
+  std::int32_t max_codewords = 1;      ///< largest batch `run` will be given, > 0
+  std::int32_t max_iterations = 20;    ///< of the first pass, > 0
+  std::int32_t retry_iterations = 50;  ///< of the second pass, at half amplitude; 0: no second pass
+};
+
+/// What the decoder says of one codeword.
+struct InnerOutcome {
+  std::uint8_t decoded;       ///< 1: all parity checks and the CRC-24B hold
+  std::uint8_t second_pass;   ///< 1: only the second pass succeeded
+  std::uint16_t iterations;   ///< of all passes; 0: the hard decisions were a codeword as they came
+  std::int32_t bits_flipped;  ///< hard decisions of sent, non-erased bits that the decoder changed
+};
+
+/// Layered normalised min-sum on int8 messages, scale 3/4 (rounded), stop as soon as all parity
+/// checks hold. Integers only: every backend gives the same bits.
+class InnerDecoder {
+ public:
+  virtual ~InnerDecoder() = default;
+
+  /// Decodes a batch.
+  ///
+  ///   llrs      [codeword][bit]   codeword_bits(rate) each, contiguous, descrambled, code bit order
+  ///   payload   [codeword][byte]  kPayloadBytes each; void where not decoded
+  ///   outcomes  [codeword]
+  ///
+  /// Pointers are into the memory of the backend that made this stage. May return before the work
+  /// is done; results are ready for any later call on the same backend.
+  ///
+  /// Errors: kInvalidArgument if the batch exceeds max_codewords; kDevice if a launch fails.
+  virtual Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
+                       InnerOutcome* outcomes) = 0;
+};
+
+/// The checks of a config, shared by all backends.
+Result<> check(const InnerDecoderConfig& config);
+
+}  // namespace ostracon
