@@ -1,0 +1,74 @@
+#include "io/inspection_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace ostracon::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json begin(const char* kind) {
+  return {{"format", "ostracon-inspection"}, {"version", 1}, {"kind", kind}};
+}
+
+std::string finish(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+Json value_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+}  // namespace
+
+std::string inspection_text(const MasterReader& master) {
+  const MasterDescription& description = master.description();
+  const format::PageHeader& header = description.header;
+  Json json = begin("master");
+  json["plate"] = to_string(header.plate);
+  json["pages"] = header.page_count;
+  json["data_pages"] = header.data_pages();
+  json["parity_pages"] = header.parity_pages();
+  json["groups"] = header.groups;
+  json["rows"] = header.rows;
+  json["cols"] = header.cols;
+  json["zone_rows"] = header.zone_rows;
+  json["zone_cols"] = header.zone_cols;
+  json["rate"] = format::to_string(header.rate);
+  json["codewords"] = header.codewords;
+  json["outer_k"] = header.outer_k;
+  json["outer_m"] = header.outer_m;
+  json["pitch_pm"] = header.pitch_pm;
+  json["gap_modules"] = description.parameters.gap_modules;
+  json["stream_bytes"] = header.stream_bytes;
+  json["stream_sha256"] = to_hex(description.stream_sha256);
+  json["files"] = Json::array();
+  for (const StreamEntry& entry : description.entries)
+    json["files"].push_back(
+        {{"path", entry.path}, {"type", to_string(entry.type)}, {"size", entry.size}});
+  return finish(json);
+}
+
+std::string inspection_text(const ScanReader& scan) {
+  Json json = begin("scan");
+  json["fields"] = scan.fields();
+  json["groups"] = Json::array();
+  for (const ScanGroup& group : scan.groups()) {
+    const ScanInfo& info = group.info;
+    json["groups"].push_back({{"path", group.path},
+                              {"fields", group.fields},
+                              {"first_field", group.first_field},
+                              {"frames", info.shape.frames},
+                              {"rows", info.shape.rows},
+                              {"cols", info.shape.cols},
+                              {"type", to_string(info.shape.type)},
+                              {"detector", info.detector},
+                              {"pixel_size_m", value_or_null(info.pixel_size_m)},
+                              {"dwell_time_s", value_or_null(info.dwell_time_s)},
+                              {"beam_energy_v", value_or_null(info.beam_energy_v)},
+                              {"adc_offset", value_or_null(info.adc_offset)},
+                              {"dn_per_electron", value_or_null(info.dn_per_electron)},
+                              {"positions_m", group.positions_m}});
+  }
+  return finish(json);
+}
+
+}  // namespace ostracon::io
