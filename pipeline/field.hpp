@@ -18,9 +18,10 @@ namespace ostracon {
 struct FrameStack {
   const void* data = nullptr;
   FieldShape shape;
+  float black = 0;  ///< counts that no electron gives (ADC offset), where the instrument says
 };
 
-/// Slow brightness variation of a field: I_true(y, x) = raw(y, x) * row_gain[frame][y], and
+/// Slow brightness variation of a field: I_true(y, x) = (raw(y, x) - black) * row_gain[frame][y], and
 /// `shading` is the local mean of I_true, in counts, on a grid of cells.
 struct FlatField {
   std::int32_t cell_px = 16;           ///< cell (i, j) is centred on pixel (i + 1/2) * cell_px - 1/2

@@ -128,13 +128,13 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
 }
 
 Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const std::byte> bytes,
-                                       bool want_pictures) {
+                                       float black, bool want_pictures) {
   FieldReading reading;
   FieldReport& report = reading.report;
   StageClock clock(reading.times);
   OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
   // A CPU backend reads the caller's bytes where they are.
-  const FrameStack frames{bytes.data(), shape};
+  const FrameStack frames{bytes.data(), shape, black};
 
   auto flattened = field->flattener->run(frames);
   clock.charge(Stage::kFlatten);

@@ -52,7 +52,7 @@ class FieldReader {
   /// Reads one field. A field without a readable page is a FieldReading without a header whose
   /// report says why; errors are those of the backend (memory, device).
   Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames,
-                            bool want_pictures);
+                            float black, bool want_pictures);
 
  private:
   struct FieldStages;

@@ -26,6 +26,7 @@ double seconds_since(Clock::time_point start) {
 struct Job {
   std::int64_t field = 0;
   FieldShape shape;
+  float black = 0;
   std::size_t lane = 0;
   double ingest_seconds = 0;
   FieldReading reading;
@@ -110,6 +111,7 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     auto job = std::make_shared<Job>();
     job->field = next++;
     job->shape = source.shape(job->field);
+    job->black = source.black_level(job->field);
     job->lane = free.acquire();
     const auto start = Clock::now();
     auto room = lanes[job->lane].room_for(job->shape.bytes());
@@ -125,7 +127,7 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     tbb::this_task_arena::isolate([&] {
       auto reading = lane.reader->read(
           job->shape, std::span<const std::byte>(lane.frames.get(), job->shape.bytes()),
-          options.pictures != nullptr);
+          job->black, options.pictures != nullptr);
       if (reading)
         job->reading = std::move(reading).value();
       else

@@ -24,6 +24,9 @@ class FieldSource {
   virtual std::int64_t fields() const = 0;
   virtual FieldShape shape(std::int64_t field) const = 0;
   virtual std::string describe(std::int64_t field) const = 0;  ///< "/entry/scan0 field 3"
+  /// Counts that no electron gives (the ADC's offset) where the file knows; only the contrast and
+  /// dose in the report depend on it.
+  virtual float black_level(std::int64_t /*field*/) const { return 0; }
   /// Fills `frames` (shape(field).bytes()) with native-endian samples.
   virtual Result<> read(std::int64_t field, std::span<std::byte> frames) = 0;
 };

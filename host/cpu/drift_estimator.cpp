@@ -74,7 +74,9 @@ class CpuDriftEstimator final : public DriftEstimator {
     drift.shift.assign(static_cast<std::size_t>(drift.frames) * bands, {0.0F, 0.0F});
 
     parallel_for(static_cast<std::int64_t>(bands), [&](std::int64_t b) {
-      with_typed(frames, [&](auto stack) { transform(stack, flat, static_cast<std::size_t>(b)); });
+      with_typed(frames, [&](auto stack) {
+        transform(stack, frames.black, flat, static_cast<std::size_t>(b));
+      });
     });
     std::vector<double> power(band_.size(), 0.0);
     for (const BandWork& work : work_)
@@ -108,7 +110,8 @@ class CpuDriftEstimator final : public DriftEstimator {
   }
 
   template <class T>
-  void transform(const StackView<const T>& stack, const FlatField& flat, std::size_t b) {
+  void transform(const StackView<const T>& stack, float black, const FlatField& flat,
+                 std::size_t b) {
     BandWork& work = work_[b];
     std::fill(work.power.begin(), work.power.end(), 0.0);
     const std::int32_t top = first_row_[b];
@@ -127,7 +130,7 @@ class CpuDriftEstimator final : public DriftEstimator {
               gain / flat.shading_at(static_cast<float>(y),
                                      static_cast<float>(first_col_ + x0) + 7.5F);
           for (std::int32_t x = x0; x < std::min(x0 + 16, band_.cols); ++x)
-            out[x] = (static_cast<float>(row[x]) * inverse - 1.0F) * wy *
+            out[x] = ((static_cast<float>(row[x]) - black) * inverse - 1.0F) * wy *
                      window_x_[static_cast<std::size_t>(x)];
         }
       }

@@ -30,7 +30,7 @@ class CpuFlattener final : public Flattener {
   Result<FlatField> run(const FrameStack& frames) override {
     if (!(frames.shape == shape_))
       return Error{ErrorCode::kInvalidArgument, "Flattener: field has another shape than planned"};
-    with_typed(frames, [&](auto stack) { measure(stack); });
+    with_typed(frames, [&](auto stack) { measure(stack, frames.black); });
 
     FlatField flat;
     flat.cell_px = kCell;
@@ -51,7 +51,7 @@ class CpuFlattener final : public Flattener {
 
  private:
   template <class T>
-  void measure(const StackView<const T>& stack) {
+  void measure(const StackView<const T>& stack, float black) {
     parallel_for(cell_rows_, [&](std::int64_t strip) {
       float* out = cells_.ptr<float>(static_cast<int>(strip));
       std::fill(out, out + cell_cols_, 0.0F);
@@ -73,13 +73,13 @@ class CpuFlattener final : public Flattener {
           // The variance needs no more than every eighth row.
           if (y % 8 == 0)
             for (std::int32_t x = 0; x < shape_.cols; ++x)
-              square += 8.0 * static_cast<double>(row[x]) * static_cast<double>(row[x]);
-          row_mean_[row_index(frame, y)] = total / static_cast<float>(shape_.cols);
+              square += 8.0 * std::pow(static_cast<double>(row[x]) - static_cast<double>(black), 2);
+          row_mean_[row_index(frame, y)] = total / static_cast<float>(shape_.cols) - black;
         }
       squares_[static_cast<std::size_t>(strip)] = square;
       for (std::int32_t cell = 0; cell < cell_cols_; ++cell) {
         const std::int32_t width = std::min(kCell, shape_.cols - cell * kCell);
-        out[cell] /= static_cast<float>((last - first) * width * shape_.frames);
+        out[cell] = out[cell] / static_cast<float>((last - first) * width * shape_.frames) - black;
       }
     });
   }

@@ -20,7 +20,7 @@ class CpuFrameAligner final : public FrameAligner {
       return Error{ErrorCode::kInvalidArgument, "FrameAligner: shapes differ from those planned"};
     with_typed(frames, [&](auto stack) {
       parallel_for(shape_.rows, [&](std::int64_t y) {
-        align_row(stack, flat, drift, static_cast<std::int32_t>(y), &mean(static_cast<int>(y), 0));
+        align_row(stack, frames.black, flat, drift, static_cast<std::int32_t>(y), &mean(static_cast<int>(y), 0));
       });
     });
     return Ok{};
@@ -28,8 +28,8 @@ class CpuFrameAligner final : public FrameAligner {
 
  private:
   template <class T>
-  void align_row(const StackView<const T>& stack, const FlatField& flat, const DriftField& drift,
-                 std::int32_t y, float* out) const {
+  void align_row(const StackView<const T>& stack, float black, const FlatField& flat,
+                 const DriftField& drift, std::int32_t y, float* out) const {
     const std::int32_t cols = shape_.cols;
     std::fill(out, out + cols, 0.0F);
     struct Span {
@@ -54,11 +54,12 @@ class CpuFrameAligner final : public FrameAligner {
       const float w01 = (1 - fy) * fx * gain[0];
       const float w10 = fy * (1 - fx) * gain[1];
       const float w11 = fy * fx * gain[1];
+      const float dark = black * (w00 + w01 + w10 + w11);
       const T* a = &stack.frame(frame)(y0, 0) + shift;
       const T* b = &stack.frame(frame)(y0 + 1, 0) + shift;
       for (std::int32_t x = begin; x < end; ++x)
         out[x] += w00 * static_cast<float>(a[x]) + w01 * static_cast<float>(a[x + 1]) +
-                  w10 * static_cast<float>(b[x]) + w11 * static_cast<float>(b[x + 1]);
+                  w10 * static_cast<float>(b[x]) + w11 * static_cast<float>(b[x + 1]) - dark;
       spans.push_back({begin, end});
     }
     normalise(flat, y, spans.size(), out, [&](std::int32_t x) {

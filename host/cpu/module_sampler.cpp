@@ -69,7 +69,7 @@ class CpuModuleSampler final : public ModuleSampler {
                           static_cast<std::size_t>(f) * shape.pixels_per_frame() *
                               bytes_of(shape.type);
       sample_row({bytes, shape.type, shape.rows, shape.cols,
-                  flat.row_gain.data() +
+                  frames.black, flat.row_gain.data() +
                       static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows),
                   &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
     }

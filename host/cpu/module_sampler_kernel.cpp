@@ -68,9 +68,12 @@ void sample_octets(const SampleRow& row) {
                                              0.99999F);
     const auto width = static_cast<std::size_t>(pulse.width);
     const T* first = frame + static_cast<std::ptrdiff_t>(y0) * row.cols + x0;
-    row.product[m] += window_sum<T, kOctets>(
-        first, row.cols, pulse.taps.data() + py * width + static_cast<std::size_t>(pulse.first),
-        row.row_gain + y0, pulse.used, pulse.taps.data() + px * width);
+    const float* along_y = pulse.taps.data() + py * width + static_cast<std::size_t>(pulse.first);
+    float gain_sum = 0;
+    for (std::int32_t k = 0; k < pulse.used; ++k) gain_sum += along_y[k] * row.row_gain[y0 + k];
+    row.product[m] += window_sum<T, kOctets>(first, row.cols, along_y, row.row_gain + y0,
+                                             pulse.used, pulse.taps.data() + px * width) -
+                      row.black * gain_sum * pulse.sum[px];
     row.sum[m] += pulse.sum[py] * pulse.sum[px];
     row.square_sum[m] += pulse.square_sum[py] * pulse.square_sum[px];
     row.frames_seen[m] += 1.0F;

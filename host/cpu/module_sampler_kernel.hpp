@@ -26,12 +26,13 @@ struct SampleRow {
   const void* frame;             ///< [rows][cols] of `type`
   PixelType type;
   std::int32_t rows, cols;
+  float black;                   ///< counts taken off every pixel
   const float* row_gain;         ///< [rows]
   const PulseTable* pulse;
   std::int32_t modules;
   const float* y;
   const float* x;
-  float* product;      ///< += sum of pulse * pixel * row_gain
+  float* product;      ///< += sum of pulse * (pixel - black) * row_gain
   float* sum;          ///< += sum of pulse
   float* square_sum;   ///< += sum of pulse^2
   float* frames_seen;  ///< += 1 where the window lies inside the frame

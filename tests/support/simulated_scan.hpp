@@ -86,6 +86,9 @@ class SimulatedScan final : public FieldSource {
   std::string describe(std::int64_t field) const override {
     return "simulated field " + std::to_string(field);
   }
+  float black_level(std::int64_t) const override {
+    return static_cast<float>(simulator_.offset_dn());
+  }
   Result<> read(std::int64_t field, std::span<std::byte> frames) override {
     return simulator_.render(order_[static_cast<std::size_t>(field)], frames, nullptr);
   }
