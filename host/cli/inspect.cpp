@@ -1,0 +1,87 @@
+// ostracon inspect: what a master or a scan holds, without decoding anything.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "host/cli/hdf5_input.hpp"
+#include "host/cli/text.hpp"
+#include "host/cli/verbs.hpp"
+#include "io/inspection_text.hpp"
+
+namespace ostracon::cli {
+namespace {
+
+struct InspectOptions {
+  std::string file;
+  bool json = false;
+};
+
+void print_master(const io::MasterReader& master) {
+  const io::MasterDescription& description = master.description();
+  const format::PageHeader& header = description.header;
+  fmt::print("master of plate {}\n", to_string(header.plate));
+  fmt::print("pages:   {} of {} x {} modules, {} of data, {} of parity in {}\n", header.page_count,
+             header.rows, header.cols, header.data_pages(), header.parity_pages(),
+             plural(header.groups, "group"));
+  fmt::print("code:    rate {}, {} a page in {} x {} zones; outer code {} + {}\n",
+             format::to_string(header.rate), plural(header.codewords, "codeword"), header.zone_rows,
+             header.zone_cols, header.outer_k, header.outer_m);
+  fmt::print("plate:   pitch {} nm, {} modules between pages\n", header.pitch_pm / 1000.0,
+             description.parameters.gap_modules);
+  fmt::print("stream:  {}, SHA-256 {}\n", human_bytes(header.stream_bytes),
+             io::to_hex(description.stream_sha256));
+  for (const auto& entry : description.entries)
+    fmt::print("  {:<9} {:>9}  {}\n", io::to_string(entry.type),
+               entry.type == io::EntryType::kFile ? human_bytes(entry.size) : "", entry.path);
+}
+
+void print_scan(const io::ScanReader& scan) {
+  fmt::print("scan of {}\n", plural(static_cast<std::uint64_t>(scan.fields()), "field"));
+  for (const io::ScanGroup& group : scan.groups()) {
+    const io::ScanInfo& info = group.info;
+    fmt::print("{}: {} of {}, {} x {} pixels, {}, {} each\n", group.path,
+               plural(static_cast<std::uint64_t>(group.fields), "field"),
+               plural(static_cast<std::uint64_t>(info.shape.frames), "frame"), info.shape.rows,
+               info.shape.cols, to_string(info.shape.type), human_bytes(info.shape.bytes()));
+    if (!info.detector.empty()) fmt::print("  detector:     {}\n", info.detector);
+    const auto print_value = [](const char* name, const std::optional<double>& value, double scale,
+                                const char* unit) {
+      if (value) fmt::print("  {:<13} {:.6g} {}\n", name, *value * scale, unit);
+    };
+    print_value("pixel size:", info.pixel_size_m, 1e9, "nm");
+    print_value("dwell time:", info.dwell_time_s, 1e6, "us");
+    print_value("beam energy:", info.beam_energy_v, 1e-3, "kV");
+    print_value("ADC offset:", info.adc_offset, 1, "DN");
+    print_value("ADC gain:", info.dn_per_electron, 1, "DN/electron");
+  }
+}
+
+Result<ExitStatus> inspect(const InspectOptions& options) {
+  OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file));
+  if (options.json)
+    fmt::print("{}\n", input.master ? io::inspection_text(*input.master)
+                                    : io::inspection_text(*input.scan));
+  else if (input.master)
+    print_master(*input.master);
+  else
+    print_scan(*input.scan);
+  return ExitStatus::kVerified;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Run& run) {
+  const auto options = std::make_shared<InspectOptions>();
+  CLI::App* verb = app.add_subcommand("inspect", "Tell what a master or a scan holds");
+  verb->add_option("FILE", options->file, "A master or a scan")->required();
+  verb->add_flag("--json", options->json, "Tell it as JSON");
+  verb->footer(
+      "Examples:\n"
+      "  ostracon inspect master.h5\n"
+      "  ostracon inspect scan.h5 --json");
+  verb->callback([options, &run] { run = [options] { return inspect(*options); }; });
+}
+
+}  // namespace ostracon::cli

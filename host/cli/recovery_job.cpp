@@ -1,0 +1,131 @@
+#include "host/cli/recovery_job.hpp"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+
+#include "host/cli/output.hpp"
+#include "host/cli/progress.hpp"
+#include "host/cli/recovery_summary.hpp"
+#include "host/cli/text.hpp"
+#include "io/file_store.hpp"
+#include "io/pictures.hpp"
+#include "io/report_file.hpp"
+#include "io/scan_file.hpp"
+#include "io/stream_extractor.hpp"
+#include "pipeline/recover.hpp"
+
+namespace ostracon::cli {
+namespace {
+
+Result<BackendKind> choose_backend(const std::string& name) {
+  if (name == "cpu") return BackendKind::kCpu;
+  const auto cuda = make_backend(BackendKind::kCuda);
+  if (cuda) return BackendKind::kCuda;
+  if (name == "cuda") return cuda.error();
+  return BackendKind::kCpu;
+}
+
+Result<RecoverOptions> recover_options(const RecoveryJob& job) {
+  RecoverOptions options;
+  if (job.plate.empty()) return options;
+  Uuid plate;
+  if (!parse(job.plate, plate))
+    return Error{ErrorCode::kInvalidArgument, fmt::format("--plate {}: not a UUID", job.plate)};
+  options.plate = plate;
+  return options;
+}
+
+Result<> check_outputs(const RecoveryJob& job) {
+  if (!job.folder.empty()) OSTRACON_TRY(check_new_folder(job.folder, job.force));
+  if (!job.report.empty()) OSTRACON_TRY(check_new_file(job.report, job.force));
+  if (!job.pictures.empty()) OSTRACON_TRY(check_new_folder(job.pictures, job.force));
+  return Ok{};
+}
+
+/// Where payload waits for the outer code: on the disk that the files will go to.
+std::filesystem::path spool_folder(const RecoveryJob& job) {
+  if (!job.folder.empty()) return parent_of(job.folder);
+  std::error_code failed;
+  const auto temporary = std::filesystem::temp_directory_path(failed);
+  return failed ? std::filesystem::path(".") : temporary;
+}
+
+Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, BackendKind backend,
+                           io::FilePayloadStore& store) {
+  OSTRACON_TRY_ASSIGN(RecoverOptions options, recover_options(job));
+  Progress progress(job.folder.empty() ? "verify" : "recover", "px");
+  options.progress = [&](std::int64_t done, std::int64_t total, std::uint64_t pixels) {
+    progress.update(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total), pixels);
+  };
+  Result<> drawn = Ok{};
+  if (!job.pictures.empty()) {
+    options.pictures = [&](const FieldPictures& pictures) {
+      if (drawn) drawn = io::write_pictures(job.pictures, pictures);
+    };
+  }
+  OSTRACON_TRY_ASSIGN(Recovery recovery,
+                      recover(
+                          scan, [backend] { return make_backend(backend); }, store, options));
+  OSTRACON_TRY(drawn);
+  return recovery;
+}
+
+/// Absent if so much is lost that the stream shows no member at all.
+Result<std::optional<io::ExtractReport>> extract(const RecoveryJob& job, const Recovery& recovery,
+                                                 const io::FilePayloadStore& store) {
+  const io::StoredStream stream(store, recovery.report.plate.header.stream_bytes);
+  io::ExtractOptions options;
+  options.folder = job.folder;
+  options.write = !job.folder.empty();
+  options.keep_partial = job.keep_partial;
+  options.force = job.force;
+  auto files = io::extract_stream(stream, recovery.holes, options);
+  if (files) return std::optional<io::ExtractReport>(std::move(files).value());
+  if (files.error().code == ErrorCode::kBadInput && !recovery.holes.empty())
+    return std::optional<io::ExtractReport>();
+  return files.error();
+}
+
+}  // namespace
+
+void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
+  verb.add_option("SCAN", job.scan, "The scan: stacks of frames (HDF5, NeXus)")->required();
+  verb.add_option("--plate", job.plate, "Which plate, where a scan shows several")
+      ->type_name("UUID");
+  verb.add_option("--backend", job.backend, "What computes: auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+  verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
+  verb.add_option("--pictures", job.pictures,
+                  "Draw each field: raw, aligned, with its lattice, and what is certain")
+      ->type_name("FOLDER");
+}
+
+Result<ExitStatus> run_recovery(const RecoveryJob& job) {
+  OSTRACON_TRY(check_outputs(job));
+  OSTRACON_TRY_ASSIGN(const BackendKind backend, choose_backend(job.backend));
+  OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(job.scan));
+  OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));
+  OSTRACON_TRY_ASSIGN(Recovery recovery, read_scan(job, scan, backend, store));
+
+  const auto start = std::chrono::steady_clock::now();
+  OSTRACON_TRY_ASSIGN(const auto files, extract(job, recovery, store));
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  recovery.report.times[Stage::kEmit] += seconds;
+  recovery.report.wall_seconds += seconds;
+
+  if (!job.report.empty())
+    OSTRACON_TRY(io::write_report(job.report, recovery.report, files ? &*files : nullptr,
+                                  OSTRACON_VERSION, job.force));
+  print_summary(recovery.report, files ? &*files : nullptr);
+  if (!job.folder.empty()) fmt::print("files:    {}\n", job.folder);
+  if (!job.report.empty()) fmt::print("report:   {}\n", job.report);
+  if (!job.pictures.empty()) fmt::print("pictures: {}\n", job.pictures);
+  return files && files->all_verified() ? ExitStatus::kVerified : ExitStatus::kLost;
+}
+
+}  // namespace ostracon::cli

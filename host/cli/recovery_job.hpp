@@ -1,0 +1,34 @@
+#pragma once
+// What `recover` and `verify` have in common: a scan in, files (or only their checksums) out.
+
+#include <string>
+
+#include "core/result.hpp"
+#include "host/cli/exit_status.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ostracon::cli {
+
+/// Paths are strings as typed; empty: not wanted.
+struct RecoveryJob {
+  std::string scan;
+  std::string folder;  ///< where the files go; empty: verify only
+  bool force = false;
+  bool keep_partial = false;
+  std::string plate;             ///< UUID; empty: the only one in the scan
+  std::string backend = "auto";  ///< "auto", "cpu", "cuda"
+  std::string report;
+  std::string pictures;
+};
+
+/// The options that both verbs have: SCAN, --plate, --backend, --report, --pictures.
+void add_recovery_options(CLI::App& verb, RecoveryJob& job);
+
+/// Reads the scan, decodes, extracts, writes report and pictures, prints what became of every file.
+/// kVerified if every file is whole, else kLost. Outputs that stand are refused before any work.
+Result<ExitStatus> run_recovery(const RecoveryJob& job);
+
+}  // namespace ostracon::cli
