@@ -60,7 +60,11 @@ bool Handle::close() {
   }
 }
 
-void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void silence() {
+  // A file whose close failed (disk full) makes the library's exit handler crash: we have none.
+  [[maybe_unused]] static const herr_t kNoExitHandler = H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 Error last_error(ErrorCode code, const std::string& what) {
   std::string reason;

@@ -1,7 +1,9 @@
 #include "io/scan_file.hpp"
 
 #include <hdf5.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstring>
 #include <numeric>
 
@@ -159,6 +161,29 @@ TEST_F(ScanFile, AWriterThatGoesLeavesNothingBehind) {
     ASSERT_TRUE(out.add_scan(info_of({.frames = 1, .rows = 2, .cols = 2, .type = PixelType::kU8}))
                     .has_value());
   }
+  EXPECT_EQ(test::count_in(folder_.path()), 0);
+}
+
+TEST_F(ScanFile, AFullDiskIsAnErrorThatNamesTheFile) {
+  const FieldShape shape{.frames = 1, .rows = 512, .cols = 512, .type = PixelType::kU8};
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{1000000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  Result<> result = Ok{};
+  {
+    auto out = writer();
+    ASSERT_TRUE(out.add_scan(info_of(shape)).has_value());
+    for (int field = 0; result && field < 8; ++field)
+      result = out.append(0, ramp(shape, field), {0, 0}, nullptr);
+    if (result) result = out.close();
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kIo);
+  EXPECT_NE(result.error().message.find("scan.h5"), std::string::npos) << result.error().message;
   EXPECT_EQ(test::count_in(folder_.path()), 0);
 }
 
