@@ -3,6 +3,9 @@
 # ostracon::backends. Headers keep their paths below include/ostracon.
 include(CMakePackageConfigHelpers)
 
+# Said on the lowest target, so that whoever links any of them compiles as C++20 too.
+target_compile_features(ostracon_core PUBLIC cxx_std_20)
+
 set(ostracon_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ostracon)
 foreach(part warnings core format pipeline sem io cpu cuda backends)
   if(TARGET ostracon_${part})
