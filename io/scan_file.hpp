@@ -91,6 +91,8 @@ class ScanReader : public FieldSource {
   std::int64_t fields() const override;
   FieldShape shape(std::int64_t field) const override;
   std::string describe(std::int64_t field) const override;
+  /// `adc_offset` of the field's group where it is stated and finite, else 0.
+  float black_level(std::int64_t field) const override;
   /// kBadInput names field and frame if a sample is not finite, or the file ends too soon.
   Result<> read(std::int64_t field, std::span<std::byte> frames) override;
 

@@ -54,6 +54,12 @@ std::string ScanReader::describe(std::int64_t field) const {
   return group.path + " field " + std::to_string(field - group.first_field);
 }
 
+float ScanReader::black_level(std::int64_t field) const {
+  assert(field >= 0 && field < state_->fields);
+  const double offset = state_->groups[state_->group_of(field)].info.adc_offset.value_or(0.0);
+  return std::isfinite(offset) ? static_cast<float>(offset) : 0.0F;
+}
+
 Result<> ScanReader::read(std::int64_t field, std::span<std::byte> frames) {
   if (field < 0 || field >= state_->fields || frames.size() != shape(field).bytes())
     return Error{ErrorCode::kInvalidArgument, "field " + std::to_string(field) + " of " +

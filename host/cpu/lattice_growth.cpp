@@ -10,8 +10,9 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr std::int32_t kBlock = 4;   // tiles a side: about 32 modules
-constexpr std::int32_t kStride = 2;  // tiles between blocks
+// Tiles a side of a block: about 32 modules, or 64 where the dose is too low for those.
+constexpr std::array<std::int32_t, 2> kBlocks{4, 8};
+constexpr float kEnoughSettled = 0.6F;
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
 /// Value and slope per tile of one phase at a block's centre.
@@ -27,10 +28,12 @@ struct Attempt {
 
 class Growth {
  public:
-  explicit Growth(const PhaseTiles& tiles)
+  Growth(const PhaseTiles& tiles, std::int32_t block)
       : tiles_(tiles),
-        rows_((tiles.rows - kBlock) / kStride + 1),
-        cols_((tiles.cols - kBlock) / kStride + 1),
+        block_(block),
+        stride_(block / 2),
+        rows_((tiles.rows - block_) / stride_ + 1),
+        cols_((tiles.cols - block_) / stride_ + 1),
         state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
 
   bool start() {
@@ -119,27 +122,29 @@ class Growth {
   std::complex<float> coherent(const std::vector<std::complex<float>>& line, std::int32_t bi,
                                std::int32_t bj, const Plane& plane) const {
     std::complex<float> sum = 0;
-    for (std::int32_t i = 0; i < kBlock; ++i)
-      for (std::int32_t j = 0; j < kBlock; ++j) {
-        const float centre = 0.5F * (kBlock - 1);
+    for (std::int32_t i = 0; i < block_; ++i)
+      for (std::int32_t j = 0; j < block_; ++j) {
+        const float centre = 0.5F * static_cast<float>(block_ - 1);
         const float phase = plane.value + plane.slope_i * (static_cast<float>(i) - centre) +
                             plane.slope_j * (static_cast<float>(j) - centre);
-        sum += line[tiles_.index(bi * kStride + i, bj * kStride + j)] * std::polar(1.0F, -phase);
+        sum += line[tiles_.index(bi * stride_ + i, bj * stride_ + j)] * std::polar(1.0F, -phase);
       }
     return sum;
   }
 
   float confidence_of(std::complex<float> sum) const {
-    return std::norm(sum) / (kBlock * kBlock * tiles_.noise);
+    return std::norm(sum) / (static_cast<float>(block_ * block_) * tiles_.noise);
   }
 
-  /// Best slope of a start block: up to +-2.5 % of a pitch of 8 modules a tile.
+  /// Best slope of a start block: up to +-2 % of a pitch of 8 modules a tile.
   float search(const std::vector<std::complex<float>>& line, std::int32_t i, std::int32_t j,
                Plane& best) const {
     float confidence = 0;
-    for (int a = -6; a <= 6; ++a)
-      for (int b = -6; b <= 6; ++b) {
-        Plane plane{0, 0.2F * static_cast<float>(a), 0.2F * static_cast<float>(b)};
+    const int steps = block_ == kBlocks[0] ? 5 : 10;
+    const float step = 1.0F / static_cast<float>(steps);  // radians a tile
+    for (int a = -steps; a <= steps; ++a)
+      for (int b = -steps; b <= steps; ++b) {
+        Plane plane{0, step * static_cast<float>(a), step * static_cast<float>(b)};
         const auto sum = coherent(line, i, j, plane);
         if (confidence_of(sum) <= confidence) continue;
         confidence = confidence_of(sum);
@@ -170,15 +175,18 @@ class Growth {
     std::array<Plane, 2> planes;
     for (std::size_t axis = 0; axis < 2; ++axis) {
       const Plane& lean = seed_[axis];
-      double a[3][4] = {{1e-9, 0, 0, 0}, {0, 6, 0, 6 * lean.slope_i}, {0, 0, 6, 6 * lean.slope_j}};
+      // Distances in blocks; the seed's slopes weigh as much as half a neighbour.
+      const double lean_i = 0.5 * static_cast<double>(lean.slope_i) * stride_;
+      const double lean_j = 0.5 * static_cast<double>(lean.slope_j) * stride_;
+      double a[3][4] = {{1e-9, 0, 0, 0}, {0, 0.5, 0, lean_i}, {0, 0, 0.5, lean_j}};
       for (std::int32_t i = std::max(0, bi - 3); i <= std::min(rows_ - 1, bi + 3); ++i)
         for (std::int32_t j = std::max(0, bj - 3); j <= std::min(cols_ - 1, bj + 3); ++j) {
           const State& s = state(i, j);
           if (s.quality <= 0) continue;
-          const double di = (i - bi) * kStride;
-          const double dj = (j - bj) * kStride;
-          const double w = std::min(static_cast<double>(s.quality), 40.0) / 40.0 /
-                           (1.0 + 0.25 * (di * di + dj * dj));
+          const double di = i - bi;
+          const double dj = j - bj;
+          const double quality = static_cast<double>(s.quality);
+          const double w = quality / (quality + 10) / (1 + di * di + dj * dj);
           const double x[4] = {1, di, dj, static_cast<double>(s.phase[axis])};
           for (int r = 0; r < 3; ++r)
             for (int c = 0; c < 4; ++c) a[r][c] += w * x[r] * x[c];
@@ -191,10 +199,25 @@ class Growth {
       const double slope_j = a[2][3] / a[2][2];
       const double slope_i = (a[1][3] - a[1][2] * slope_j) / a[1][1];
       const double value = (a[0][3] - a[0][1] * slope_i - a[0][2] * slope_j) / a[0][0];
-      planes[axis] = {static_cast<float>(value), static_cast<float>(slope_i),
-                      static_cast<float>(slope_j)};
+      planes[axis] = {static_cast<float>(value), static_cast<float>(slope_i / stride_),
+                      static_cast<float>(slope_j / stride_)};
     }
     return planes;
+  }
+
+  /// The strongest sum over a block among slopes about the predicted one.
+  std::complex<float> best_slope(const std::vector<std::complex<float>>& line, std::int32_t i,
+                                 std::int32_t j, const Plane& predicted) const {
+    const float step = 1.2F / static_cast<float>(block_);
+    std::complex<float> best = 0;
+    for (int a = -1; a <= 1; ++a)
+      for (int b = -1; b <= 1; ++b) {
+        const Plane plane{predicted.value, predicted.slope_i + step * static_cast<float>(a),
+                          predicted.slope_j + step * static_cast<float>(b)};
+        const auto sum = coherent(line, i, j, plane);
+        if (std::norm(sum) > std::norm(best)) best = sum;
+      }
+    return best;
   }
 
   Attempt attempt(std::int32_t at) {
@@ -203,7 +226,7 @@ class Growth {
     out.confidence = 1e30F;
     for (std::size_t axis = 0; axis < 2; ++axis) {
       const auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
-      const auto sum = coherent(line, at / cols_, at % cols_, planes[axis]);
+      const auto sum = best_slope(line, at / cols_, at % cols_, planes[axis]);
       const float off = std::arg(sum);
       out.phase[axis] = planes[axis].value + off;
       out.confidence = std::min(out.confidence, confidence_of(sum));
@@ -213,9 +236,9 @@ class Growth {
   }
 
   std::array<float, 2> at_tile(float i, float j) {
-    const float half = 0.5F * (kBlock - 1);
-    const float r = (i - half) / kStride;
-    const float c = (j - half) / kStride;
+    const float half = 0.5F * static_cast<float>(block_ - 1);
+    const float r = (i - half) / static_cast<float>(stride_);
+    const float c = (j - half) / static_cast<float>(stride_);
     const auto clamp_cell = [](float v, std::int32_t n) {
       return std::clamp(static_cast<std::int32_t>(std::floor(v)), 0, std::max(0, n - 2));
     };
@@ -237,6 +260,7 @@ class Growth {
   }
 
   const PhaseTiles& tiles_;
+  std::int32_t block_, stride_;  // tiles
   std::int32_t rows_, cols_;
   std::vector<State> state_;
   std::array<Plane, 2> seed_;
@@ -245,11 +269,18 @@ class Growth {
 }  // namespace
 
 std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles) {
-  if (tiles.rows < kBlock || tiles.cols < kBlock) return std::nullopt;
-  Growth growth(tiles);
-  if (!growth.start()) return std::nullopt;
-  growth.grow();
-  return growth.finish();
+  std::optional<SmoothPhase> best;
+  for (const std::int32_t block : kBlocks) {
+    if (tiles.rows < block || tiles.cols < block) break;
+    Growth growth(tiles, block);
+    if (!growth.start()) continue;
+    growth.grow();
+    SmoothPhase phase = growth.finish();
+    phase.block_tiles = block;
+    if (!best || phase.settled_fraction > best->settled_fraction) best = std::move(phase);
+    if (best->settled_fraction >= kEnoughSettled) break;
+  }
+  return best;
 }
 
 }  // namespace ostracon::cpu

@@ -16,6 +16,7 @@ struct SmoothPhase {
   std::vector<float> row, col;       ///< [rows][cols]
   float residual_modules = 0;        ///< rms of 4 x 4 tile blocks about it, per axis
   float settled_fraction = 0;
+  std::int32_t block_tiles = 4;      ///< side of the blocks it grew by
 };
 
 /// nullopt if no start block is confident.

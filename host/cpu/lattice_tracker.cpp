@@ -16,7 +16,8 @@ namespace {
 constexpr std::int32_t kTileModules = 8;
 constexpr std::int32_t kNodeStep = 8;
 constexpr std::int32_t kRefinements = 3;
-constexpr std::int32_t kReachTiles = 5;      // of the local quadratics: 88 modules across
+constexpr std::int32_t kReachTiles = 5;      // of the local quadratics: 88 modules across,
+constexpr std::int32_t kLongReachTiles = 8;  // or 136 where only large blocks could be followed
 constexpr float kFinestPitch = 2.8F;         // below this the contrast is formed on half pixels too
 constexpr std::int64_t kMostModules = 1 << 26;
 
@@ -110,7 +111,8 @@ class CpuLatticeTracker final : public LatticeTracker {
     measure(mean, seed, pitch, tiles);
     auto phase = unwrap(tiles);
     if (!phase) return std::optional<FieldLattice>();
-    for (std::int32_t round = 0; round < kRefinements; ++round) refine(tiles, kReachTiles, *phase);
+    const std::int32_t reach = phase->block_tiles > 4 ? kLongReachTiles : kReachTiles;
+    for (std::int32_t round = 0; round < kRefinements; ++round) refine(tiles, reach, *phase);
 
     FieldLattice lattice;
     lattice.residual_modules = phase->residual_modules;

@@ -18,7 +18,7 @@ constexpr std::int32_t kLargestCrop = 512;
 // Gaussians before the gradient, px: fine pitches want little, coarse ones drown in pixel noise.
 constexpr std::array<float, 3> kSmoothingPx{0.9F, 2.0F, 0.45F};
 constexpr float kEnough = 40.0F;          // strength at which one crop is enough
-constexpr std::size_t kCandidates = 16;
+constexpr std::size_t kCandidates = 24;
 
 struct Line {
   float fy, fx;     // cycles per px
@@ -179,8 +179,36 @@ class CpuPitchFinder final : public PitchFinder {
     return {(static_cast<float>(ky) + y) / n, (static_cast<float>(kx) + x) / n, strength};
   }
 
+  /// Two lines that can be the axes of one lattice: as frequencies (y, x), cycles per px.
+  struct Pair {
+    Line across, along;
+    float strength() const { return std::min(across.strength, along.strength); }
+    float length() const { return std::hypot(across.fy, across.fx); }
+  };
+
   std::optional<LatticeSeed> strongest_pair(const cv::Mat& power) {
     shown_ = &power;
+    const std::vector<Pair> pairs = all_pairs();
+    const auto best = std::max_element(
+        pairs.begin(), pairs.end(),
+        [](const Pair& a, const Pair& b) { return a.strength() < b.strength(); });
+    if (best == pairs.end()) return std::nullopt;
+    // Sharp or quiet images may show harmonics or diagonals of the lattice more strongly than its
+    // axes. The axes are the longest wavelengths that the strongest pair is a whole multiple of.
+    const Pair* axes = &*best;
+    for (const Pair& pair : pairs)
+      if (pair.length() < 0.85F * axes->length() && pair.strength() >= config_.min_strength &&
+          is_multiple(*best, pair))
+        axes = &pair;
+    const Line& c = axes->across;
+    const Line& r = axes->along;
+    // Rows of the inverse map: row = r . (y, x), col = c . (y, x).
+    const float det = r.fy * c.fx - r.fx * c.fy;
+    return LatticeSeed{
+        {}, {c.fx / det, -c.fy / det}, {-r.fx / det, r.fy / det}, axes->strength()};
+  }
+
+  std::vector<Pair> all_pairs() const {
     std::vector<Line> across, along;  // nearer to the x axis, nearer to the y axis
     for (const Line& line : lines()) {
       const bool is_across = line.fx >= std::abs(line.fy);
@@ -189,43 +217,29 @@ class CpuPitchFinder final : public PitchFinder {
       list.push_back(line);
       if (!is_across && line.fy < 0) list.back() = {-line.fy, -line.fx, line.strength};
     }
-    std::optional<LatticeSeed> best;
-    const auto consider = [&](const Line& c, const Line& r) {
-      const float lc = std::hypot(c.fy, c.fx);
-      const float lr = std::hypot(r.fy, r.fx);
-      if (std::abs(lc / lr - 1) > 0.10F) return;
-      if (std::abs(c.fy * r.fy + c.fx * r.fx) > 0.14F * lc * lr) return;
-      const float strength = std::min(c.strength, r.strength);
-      if (best && strength <= best->strength) return;
-      // Rows of the inverse map: row = r . (y, x), col = c . (y, x).
-      const float det = r.fy * c.fx - r.fx * c.fy;
-      best = LatticeSeed{{}, {c.fx / det, -c.fy / det}, {-r.fx / det, r.fy / det}, strength};
-    };
+    std::vector<Pair> pairs;
     for (const Line& c : across)
-      for (const Line& r : along) consider(c, r);
-    if (!best) return best;
-    // A sharp, quiet image may show the diagonals of the lattice more strongly than its axes; a true
-    // lattice has no lines at half the sum and half the difference of its own.
-    const LatticeSeed pair = *best;
-    const float det = pair.down[0] * pair.right[1] - pair.right[0] * pair.down[1];
-    const std::array<float, 2> c{-pair.down[1] / det, pair.down[0] / det};
-    const std::array<float, 2> r{pair.right[1] / det, -pair.right[0] / det};
-    const auto near = [&](const std::vector<Line>& list, float fy, float fx) -> const Line* {
-      for (const Line& line : list)
-        if (std::abs(line.fy - fy) + std::abs(line.fx - fx) < 0.04F * std::hypot(fy, fx)) return &line;
-      return nullptr;
-    };
-    for (const float sign : {1.0F, -1.0F}) {
-      const Line* half_c = near(across, 0.5F * (c[0] + sign * r[0]), 0.5F * (c[1] + sign * r[1]));
-      const Line* half_r = near(along, -0.5F * sign * (c[0] - sign * r[0]),
-                                -0.5F * sign * (c[1] - sign * r[1]));
-      if (half_c == nullptr || half_r == nullptr) continue;
-      if (std::min(half_c->strength, half_r->strength) < config_.min_strength) continue;
-      best.reset();
-      consider(*half_c, *half_r);
-      if (!best) best = pair;
+      for (const Line& r : along) {
+        const float lc = std::hypot(c.fy, c.fx);
+        const float lr = std::hypot(r.fy, r.fx);
+        if (std::abs(lc / lr - 1) > 0.10F) continue;
+        if (std::abs(c.fy * r.fy + c.fx * r.fx) > 0.14F * lc * lr) continue;
+        pairs.push_back({c, r});
+      }
+    return pairs;
+  }
+
+  /// True if both lines of `of` are whole multiples of those of `base`, to a tenth.
+  static bool is_multiple(const Pair& of, const Pair& base) {
+    const Line& c = base.across;
+    const Line& r = base.along;
+    const float det = c.fy * r.fx - c.fx * r.fy;
+    for (const Line& line : {of.across, of.along}) {
+      const float a = (line.fy * r.fx - line.fx * r.fy) / det;
+      const float b = (c.fy * line.fx - c.fx * line.fy) / det;
+      if (std::abs(a - std::round(a)) > 0.1F || std::abs(b - std::round(b)) > 0.1F) return false;
     }
-    return best;
+    return true;
   }
 
   PitchFinderConfig config_;
