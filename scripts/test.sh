@@ -38,22 +38,39 @@ check_clang() {
   run_tests build-clang
 }
 
-# Bytes from files and across threads: where a sanitizer earns its time.
-check_sanitizers() {
-  say "address and undefined-behaviour sanitizers"
-  build asan tests/core/all tests/format/all tests/io/all tests/cli/all
-  for part in core format io cli; do
-    run_tests "build-asan/tests/$part"
+# check_parts PRESET PART...: builds and runs the tests of these folders below tests/.
+check_parts() {
+  local preset=$1
+  shift
+  local targets=() part
+  for part in "$@"; do
+    [[ -e tests/$part/CMakeLists.txt ]] && targets+=("tests/$part/all")
   done
-  say "thread sanitizer"
-  build tsan tests/pipeline/all
-  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" run_tests build-tsan/tests/pipeline
+  build "$preset" "${targets[@]}"
+  for part in "${targets[@]}"; do
+    run_tests "build-$preset/${part%/all}"
+  done
 }
 
+# Bytes from files, and work shared by threads: where a sanitizer earns its time.
+check_sanitizers() {
+  say "address and undefined-behaviour sanitizers"
+  check_parts asan core format io cli
+  say "thread sanitizer"
+  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" check_parts tsan pipeline datasets
+}
+
+# A minute a file on a slow core, so by default only what changed since OSTRACON_TIDY_BASE (the
+# commit before this one). OSTRACON_TIDY_BASE=all: every file.
 check_tidy() {
   say "clang-tidy"
-  git ls-files 'core/*.cpp' 'format/*.cpp' 'pipeline/*.cpp' 'host/*.cpp' | grep -v '/tables/' |
-    xargs -P "$jobs" -n 4 clang-tidy -p build --quiet
+  local base=${OSTRACON_TIDY_BASE:-HEAD~1} folders=(core format pipeline host)
+  if [[ $base == all ]] || ! git rev-parse -q --verify "$base" >/dev/null; then
+    git ls-files "${folders[@]}"
+  else
+    git diff --name-only --diff-filter=d "$base" -- "${folders[@]}"
+  fi | { grep '\.cpp$' || true; } | { grep -v '/tables/' || true; } |
+    xargs -r -P "$jobs" -n 1 clang-tidy -p build --quiet
 }
 
 check_package() {

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -47,7 +48,7 @@ Result<format::PlateParameters> plate_parameters(const EncodeOptions& options) {
     parameters.geometry.zone_cols = zones.cols;
   }
   OSTRACON_TRY_ASSIGN(parameters.parity, parse_share(options.parity, "--parity"));
-  parameters.pitch_pm = static_cast<std::uint32_t>(options.pitch_nm * 1000 + 0.5);
+  parameters.pitch_pm = static_cast<std::uint32_t>(std::lround(options.pitch_nm * 1000));
   parameters.gap_modules = options.gap_modules;
   return parameters;
 }

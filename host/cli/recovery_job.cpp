@@ -61,15 +61,19 @@ Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, Backend
     progress.update(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total), pixels);
   };
   Result<> drawn = Ok{};
+  double seconds = 0;
   if (!job.pictures.empty()) {
     options.pictures = [&](const FieldPictures& pictures) {
+      const auto start = std::chrono::steady_clock::now();
       if (drawn) drawn = io::write_pictures(job.pictures, pictures);
+      seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
   }
   OSTRACON_TRY_ASSIGN(Recovery recovery,
                       recover(
                           scan, [backend] { return make_backend(backend); }, store, options));
   OSTRACON_TRY(drawn);
+  if (seconds > 0) fmt::print("{} went into drawing pictures\n", human_duration(seconds));
   return recovery;
 }
 
