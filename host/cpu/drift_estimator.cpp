@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <complex>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <vector>
@@ -15,15 +16,15 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr std::int32_t kTaper = 24;  // px of raised cosine at the edges of a band
+constexpr std::int32_t kTaper = 24;     // px of raised cosine at the edges of a band
+constexpr float kStandsStill = 0.004F;  // px: no further round of the template
 
 /// Everything one band needs, made once.
 struct BandWork {
   std::vector<Spectrum> frames;
   Spectrum sum, reference, product;
-  std::vector<float> weight;
   std::vector<double> power;
-  cv::Mat pixels, transform, full;
+  cv::Mat pixels, transform, coarse;
   std::vector<std::array<float, 2>> shift;
 };
 
@@ -58,6 +59,8 @@ class CpuDriftEstimator final : public DriftEstimator {
     first_col_ = (shape.cols - band_.cols) / 2;
     window_y_ = taper(band_.rows);
     window_x_ = taper(band_.cols);
+    weights_.assign(static_cast<std::size_t>(std::max(shape.frames - 1, 1)),
+                    std::vector<float>(band_.size()));
     work_.resize(first_row_.size());
     for (BandWork& work : work_) allocate(work);
   }
@@ -85,8 +88,12 @@ class CpuDriftEstimator final : public DriftEstimator {
     const PowerModel model = PowerModel::fit(band_, power);
     drift.pixel_noise = pixel_noise(model);
     if (drift.frames == 1) return drift;
+    const ActiveBand active{band_, model.active_ky, model.active_kx};
+    // One set of weights for every number of frames a template is the sum of.
+    for (std::size_t others = 1; others < static_cast<std::size_t>(drift.frames); ++others)
+      set_weights(model, static_cast<float>(others), weights_[others - 1]);
     parallel_for(static_cast<std::int64_t>(bands),
-                 [&](std::int64_t b) { estimate(work_[static_cast<std::size_t>(b)], model); });
+                 [&](std::int64_t b) { estimate(work_[static_cast<std::size_t>(b)], active); });
     for (std::size_t b = 0; b < bands; ++b)
       for (std::size_t f = 0; f < work_[b].shift.size(); ++f)
         drift.shift[f * bands + b] = work_[b].shift[f];
@@ -99,13 +106,11 @@ class CpuDriftEstimator final : public DriftEstimator {
   void allocate(BandWork& work) const {
     const auto frames = static_cast<std::size_t>(config_.shape.frames);
     work.frames.assign(frames, Spectrum(band_.size()));
-    work.sum.resize(band_.size());
-    work.reference.resize(band_.size());
-    work.product.resize(band_.size());
-    work.weight.resize(band_.size());
+    for (Spectrum* spectrum : {&work.sum, &work.reference, &work.product})
+      *spectrum = Spectrum(band_.size());
     work.power.resize(band_.size());
     work.pixels.create(band_.rows, band_.cols, CV_32F);
-    work.full.create(band_.rows, band_.cols, CV_32FC2);
+    work.coarse.create(band_.rows / 2, band_.cols / 2, CV_32FC2);
     work.shift.resize(frames);
   }
 
@@ -139,10 +144,12 @@ class CpuDriftEstimator final : public DriftEstimator {
       const auto half = static_cast<std::size_t>(band_.half_cols());
       for (std::int32_t ky = 0; ky < band_.rows; ++ky) {
         const auto* in = work.transform.ptr<std::complex<float>>(ky);
-        auto* out = spectrum.data() + static_cast<std::size_t>(ky) * half;
+        float* re = spectrum.re.data() + static_cast<std::size_t>(ky) * half;
+        float* im = spectrum.im.data() + static_cast<std::size_t>(ky) * half;
         double* power = work.power.data() + static_cast<std::size_t>(ky) * half;
         for (std::size_t kx = 0; kx < half; ++kx) {
-          out[kx] = in[kx];
+          re[kx] = in[kx].real();
+          im[kx] = in[kx].imag();
           power[kx] += static_cast<double>(std::norm(in[kx]));
         }
       }
@@ -168,53 +175,31 @@ class CpuDriftEstimator final : public DriftEstimator {
       weight[i] = rules::drift_weight(model.signal[i], model.noise[i % half], others);
   }
 
-  void estimate(BandWork& work, const PowerModel& model) const {
+  void estimate(BandWork& work, const ActiveBand& active) const {
     const std::size_t frames = work.frames.size();
     work.sum = work.frames[0];
     work.shift[0] = {0, 0};
     for (std::size_t f = 1; f < frames; ++f) {
-      set_weights(model, static_cast<float>(f), work.weight);
-      cross_spectrum(work.frames[f], work.sum, work.weight, work.product);
-      work.shift[f] = refine_peak(band_, work.product, coarse_peak(work));
-      add_shifted(band_, work.frames[f], work.shift[f], 1.0F, work.sum);
+      cross_spectrum(active, work.frames[f], work.sum, weights_[f - 1], work.product);
+      work.shift[f] = refine_peak(active, work.product, coarse_peak(active, work.product, work.coarse));
+      add_shifted(active, work.frames[f], work.shift[f], 1.0F, work.sum);
     }
-    set_weights(model, static_cast<float>(frames - 1), work.weight);
     for (std::int32_t round = 0; round < config_.rounds; ++round) {
       const auto before = work.shift;
+      float moved = 0;
       for (std::size_t f = 0; f < frames; ++f) {
         work.reference = work.sum;
-        add_shifted(band_, work.frames[f], before[f], -1.0F, work.reference);
-        cross_spectrum(work.frames[f], work.reference, work.weight, work.product);
-        work.shift[f] = refine_peak(band_, work.product, before[f]);
+        add_shifted(active, work.frames[f], before[f], -1.0F, work.reference);
+        cross_spectrum(active, work.frames[f], work.reference, weights_.back(), work.product);
+        work.shift[f] = refine_peak(active, work.product, before[f]);
+        moved = std::max({moved, std::abs(work.shift[f][0] - before[f][0]),
+                          std::abs(work.shift[f][1] - before[f][1])});
       }
-      std::fill(work.sum.begin(), work.sum.end(), std::complex<float>(0, 0));
+      if (moved < kStandsStill) break;
+      work.sum = Spectrum(band_.size());
       for (std::size_t f = 0; f < frames; ++f)
-        add_shifted(band_, work.frames[f], work.shift[f], 1.0F, work.sum);
+        add_shifted(active, work.frames[f], work.shift[f], 1.0F, work.sum);
     }
-  }
-
-  /// Highest point of the weighted correlation within +-band_rows / 4 px.
-  std::array<float, 2> coarse_peak(BandWork& work) const {
-    const auto half = static_cast<std::size_t>(band_.half_cols());
-    // The real part of the inverse transform of a half plane is half the correlation.
-    work.full.setTo(0);
-    for (std::int32_t ky = 0; ky < band_.rows; ++ky)
-      std::copy_n(work.product.data() + static_cast<std::size_t>(ky) * half, half,
-                  work.full.ptr<std::complex<float>>(ky));
-    cv::dft(work.full, work.full, cv::DFT_INVERSE);
-    const std::int32_t reach = band_.rows / 4;
-    float best = -1e30F;
-    std::array<float, 2> peak{};
-    for (std::int32_t dy = -reach; dy <= reach; ++dy) {
-      const auto* row = work.full.ptr<std::complex<float>>((dy + band_.rows) % band_.rows);
-      for (std::int32_t dx = -reach; dx <= reach; ++dx) {
-        const float value = row[(dx + band_.cols) % band_.cols].real();
-        if (value <= best) continue;
-        best = value;
-        peak = {static_cast<float>(dy), static_cast<float>(dx)};
-      }
-    }
-    return peak;
   }
 
   /// A band whose shift is far from the median of its frame's bands matched by chance: it takes the
@@ -262,6 +247,7 @@ class CpuDriftEstimator final : public DriftEstimator {
   std::vector<std::int32_t> first_row_;
   std::int32_t first_col_ = 0;
   std::vector<float> window_y_, window_x_;
+  std::vector<std::vector<float>> weights_;  // [frames in the template - 1]
   std::vector<BandWork> work_;
 };
 

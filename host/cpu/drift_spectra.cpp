@@ -11,13 +11,51 @@ constexpr float kNoiseBand = 0.42F;        // cycles per px along y beyond which
 constexpr float kShadingBand = 1.0F / 48;  // cycles per px
 constexpr std::int32_t kRadialBins = 96;   // up to 0.75 cycles per px
 
-std::vector<std::complex<float>> ramp(std::int32_t count, float shift,
-                                      const auto& omega_of) {
-  std::vector<std::complex<float>> out(static_cast<std::size_t>(count));
-  for (std::int32_t k = 0; k < count; ++k)
-    out[static_cast<std::size_t>(k)] = std::polar(1.0F, omega_of(k) * shift);
-  return out;
+/// exp(i omega shift) of frequencies 0 .. count - 1.
+struct Ramp {
+  std::vector<float> re, im;
+  Ramp(std::int32_t count, float step)
+      : re(static_cast<std::size_t>(count)), im(static_cast<std::size_t>(count)) {
+    for (std::size_t k = 0; k < re.size(); ++k) {
+      const float angle = step * static_cast<float>(k);
+      re[k] = std::cos(angle);
+      im[k] = std::sin(angle);
+    }
+  }
+};
+
+/// Calls body(row index, signed ky) for every active row.
+template <class Body>
+void for_each_row(const ActiveBand& band, const Body& body) {
+  for (std::int32_t ky = 0; ky <= band.ky; ++ky) body(static_cast<std::size_t>(ky), ky);
+  for (std::int32_t ky = -band.ky; ky < 0; ++ky)
+    body(static_cast<std::size_t>(ky + band.shape.rows), ky);
 }
+
+constexpr std::size_t kLanes = 8;
+
+/// Sums over kx of p e, kx p e and kx^2 p e, in lanes that the compiler keeps in registers.
+struct RowSums {
+  double re[3] = {}, im[3] = {};
+  RowSums(const float* pr, const float* pi, const Ramp& e, std::size_t count) {
+    float r[3][kLanes] = {}, i[3][kLanes] = {};
+    std::size_t kx = 0;
+    for (; kx + kLanes <= count; kx += kLanes)
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        const float er = pr[kx + l] * e.re[kx + l] - pi[kx + l] * e.im[kx + l];
+        const float ei = pr[kx + l] * e.im[kx + l] + pi[kx + l] * e.re[kx + l];
+        const auto w = static_cast<float>(static_cast<std::int32_t>(kx + l));
+        r[0][l] += er, i[0][l] += ei;
+        r[1][l] += w * er, i[1][l] += w * ei;
+        r[2][l] += w * w * er, i[2][l] += w * w * ei;
+      }
+    for (int n = 0; n < 3; ++n)
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        re[n] += static_cast<double>(r[n][l]);
+        im[n] += static_cast<double>(i[n][l]);
+      }
+  }
+};
 
 }  // namespace
 
@@ -72,84 +110,94 @@ PowerModel PowerModel::fit(const BandShape& shape, const std::vector<double>& po
       const std::size_t bin = bin_of(ky, kx);
       const double s = f < kShadingBand * turn ? 0 : radial[bin] / std::max(count[bin], 1.0);
       // Below 2 % of the noise the radial mean is chance.
-      model.signal[static_cast<std::size_t>(ky) * half + kx] =
-          s > 0.02 * static_cast<double>(model.noise[kx]) ? static_cast<float>(s) : 0.0F;
+      if (!(s > 0.02 * static_cast<double>(model.noise[kx]))) continue;
+      model.signal[static_cast<std::size_t>(ky) * half + kx] = static_cast<float>(s);
+      model.active_ky = std::max(model.active_ky, std::min(ky, shape.rows - ky));
+      model.active_kx = std::max(model.active_kx, static_cast<std::int32_t>(kx));
     }
+  model.active_ky = std::min(model.active_ky, shape.rows / 2 - 1);
   return model;
 }
 
-void cross_spectrum(const Spectrum& frame, const Spectrum& reference,
+void cross_spectrum(const ActiveBand& band, const Spectrum& frame, const Spectrum& reference,
                     const std::vector<float>& weight, Spectrum& product) {
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    const float re = frame[i].real() * reference[i].real() + frame[i].imag() * reference[i].imag();
-    const float im = frame[i].imag() * reference[i].real() - frame[i].real() * reference[i].imag();
-    product[i] = {re * weight[i], im * weight[i]};
-  }
-}
-
-void add_shifted(const BandShape& shape, const Spectrum& frame, std::array<float, 2> shift,
-                 float sign, Spectrum& sum) {
-  const auto half = static_cast<std::size_t>(shape.half_cols());
-  const auto ey = ramp(shape.rows, shift[0], [&](std::int32_t k) { return shape.omega_y(k); });
-  const auto ex =
-      ramp(shape.half_cols(), shift[1], [&](std::int32_t k) { return shape.omega_x(k); });
-  for (std::size_t ky = 0; ky < static_cast<std::size_t>(shape.rows); ++ky) {
-    const float cr = sign * ey[ky].real();
-    const float ci = sign * ey[ky].imag();
-    const auto* in = frame.data() + ky * half;
-    auto* out = sum.data() + ky * half;
-    for (std::size_t kx = 0; kx < half; ++kx) {
-      const float er = cr * ex[kx].real() - ci * ex[kx].imag();
-      const float ei = cr * ex[kx].imag() + ci * ex[kx].real();
-      out[kx] += std::complex<float>(in[kx].real() * er - in[kx].imag() * ei,
-                                     in[kx].real() * ei + in[kx].imag() * er);
+  const auto half = static_cast<std::size_t>(band.shape.half_cols());
+  const auto count = static_cast<std::size_t>(band.kx) + 1;
+  for_each_row(band, [&](std::size_t row, std::int32_t) {
+    const std::size_t at = row * half;
+    const float* fr = frame.re.data() + at;
+    const float* fi = frame.im.data() + at;
+    const float* rr = reference.re.data() + at;
+    const float* ri = reference.im.data() + at;
+    const float* w = weight.data() + at;
+    float* pr = product.re.data() + at;
+    float* pi = product.im.data() + at;
+    for (std::size_t kx = 0; kx < count; ++kx) {
+      pr[kx] = (fr[kx] * rr[kx] + fi[kx] * ri[kx]) * w[kx];
+      pi[kx] = (fi[kx] * rr[kx] - fr[kx] * ri[kx]) * w[kx];
     }
-  }
+  });
 }
 
-std::array<float, 2> refine_peak(const BandShape& shape, const Spectrum& product,
+void add_shifted(const ActiveBand& band, const Spectrum& frame, std::array<float, 2> shift,
+                 float sign, Spectrum& sum) {
+  const auto half = static_cast<std::size_t>(band.shape.half_cols());
+  const auto count = static_cast<std::size_t>(band.kx) + 1;
+  const Ramp ex(band.kx + 1, band.shape.omega_x(1) * shift[1]);
+  for_each_row(band, [&](std::size_t row, std::int32_t ky) {
+    const float angle = band.shape.omega_y(1) * static_cast<float>(ky) * shift[0];
+    const float cr = sign * std::cos(angle);
+    const float ci = sign * std::sin(angle);
+    const float* fr = frame.re.data() + row * half;
+    const float* fi = frame.im.data() + row * half;
+    float* sr = sum.re.data() + row * half;
+    float* si = sum.im.data() + row * half;
+    for (std::size_t kx = 0; kx < count; ++kx) {
+      const float er = cr * ex.re[kx] - ci * ex.im[kx];
+      const float ei = cr * ex.im[kx] + ci * ex.re[kx];
+      sr[kx] += fr[kx] * er - fi[kx] * ei;
+      si[kx] += fr[kx] * ei + fi[kx] * er;
+    }
+  });
+}
+
+std::array<float, 2> refine_peak(const ActiveBand& band, const Spectrum& product,
                                  std::array<float, 2> start) {
-  const auto half = static_cast<std::size_t>(shape.half_cols());
+  const auto half = static_cast<std::size_t>(band.shape.half_cols());
+  // Whole lanes; beyond the active kx the product is 0.
+  const std::size_t count =
+      std::min(half / kLanes * kLanes,
+               (static_cast<std::size_t>(band.kx) + kLanes) / kLanes * kLanes);
+  const double unit = static_cast<double>(band.shape.omega_x(1));
   std::array<float, 2> at = start;
   for (int step = 0; step < 6; ++step) {
-    const auto ey = ramp(shape.rows, at[0], [&](std::int32_t k) { return shape.omega_y(k); });
-    const auto ex =
-        ramp(shape.half_cols(), at[1], [&](std::int32_t k) { return shape.omega_x(k); });
+    const Ramp ex(static_cast<std::int32_t>(count), band.shape.omega_x(1) * at[1]);
     double gy = 0, gx = 0, hyy = 0, hxx = 0, hxy = 0;
-    for (std::int32_t ky = 0; ky < shape.rows; ++ky) {
-      const auto* p = product.data() + static_cast<std::size_t>(ky) * half;
-      // Sums over kx of p e, kx p e and kx^2 p e; the row's own factor comes after.
-      float r0 = 0, i0 = 0, r1 = 0, i1 = 0, r2 = 0, i2 = 0;
-      for (std::size_t kx = 0; kx < half; ++kx) {
-        const float er = p[kx].real() * ex[kx].real() - p[kx].imag() * ex[kx].imag();
-        const float ei = p[kx].real() * ex[kx].imag() + p[kx].imag() * ex[kx].real();
-        const auto w = static_cast<float>(kx);
-        r0 += er, i0 += ei;
-        r1 += w * er, i1 += w * ei;
-        r2 += w * w * er, i2 += w * w * ei;
-      }
-      const std::complex<float> e = ey[static_cast<std::size_t>(ky)];
-      const float unit = shape.omega_x(1);
-      const double a = shape.omega_y(ky);
-      const double c0r = r0 * e.real() - i0 * e.imag(), c0i = r0 * e.imag() + i0 * e.real();
-      const double c1r = unit * (r1 * e.real() - i1 * e.imag());
-      const double c1i = unit * (r1 * e.imag() + i1 * e.real());
-      const double c2r = unit * unit * (r2 * e.real() - i2 * e.imag());
+    for_each_row(band, [&](std::size_t row, std::int32_t ky) {
+      const RowSums s(product.re.data() + row * half, product.im.data() + row * half, ex, count);
+      const double a = static_cast<double>(band.shape.omega_y(1)) * ky;
+      const double er = std::cos(a * static_cast<double>(at[0]));
+      const double ei = std::sin(a * static_cast<double>(at[0]));
+      const double c0r = s.re[0] * er - s.im[0] * ei, c0i = s.re[0] * ei + s.im[0] * er;
+      const double c1r = unit * (s.re[1] * er - s.im[1] * ei);
+      const double c1i = unit * (s.re[1] * ei + s.im[1] * er);
       gy -= a * c0i;
       gx -= c1i;
       hyy -= a * a * c0r;
       hxy -= a * c1r;
-      hxx -= c2r;
-    }
+      hxx -= unit * unit * (s.re[2] * er - s.im[2] * ei);
+    });
     const double det = hyy * hxx - hxy * hxy;
     if (!(hyy < 0) || !(hxx < 0) || !(det > 0)) break;
     const double dy = -(hxx * gy - hxy * gx) / det;
     const double dx = -(hyy * gx - hxy * gy) / det;
-    at[0] = std::clamp(at[0] + std::clamp(static_cast<float>(dy), -0.5F, 0.5F), start[0] - 1,
-                       start[0] + 1);
-    at[1] = std::clamp(at[1] + std::clamp(static_cast<float>(dx), -0.5F, 0.5F), start[1] - 1,
-                       start[1] + 1);
-    if (std::abs(dy) + std::abs(dx) < 1e-3) break;
+    const auto move = [&](std::size_t k, double by) {
+      const float moved = at[k] + std::clamp(static_cast<float>(by), -0.5F, 0.5F);
+      at[k] = std::clamp(moved, start[k] - 1.5F, start[k] + 1.5F);
+    };
+    move(0, dy);
+    move(1, dx);
+    if (std::abs(dy) + std::abs(dx) < 2e-3) break;
   }
   return at;
 }
