@@ -13,7 +13,8 @@
 namespace ostracon {
 namespace {
 
-constexpr float kFirstBlur = 0.35F;  // of the matched filter until the blur is measured
+constexpr float kFirstBlur = 0.35F;      // of the matched filter until the blur is measured
+constexpr std::int32_t kLeastSide = 64;  // px: what shows less than a page header is not looked at
 
 /// Adds the time since the last call to a stage.
 class StageClock {
@@ -41,8 +42,8 @@ Result<std::shared_ptr<const format::PageLayout>> LayoutCache::get(
     if (entry.geometry == geometry && entry.step == header.interleaver_step &&
         entry.codewords == header.codewords)
       return entry.layout;
-  OSTRACON_TRY_ASSIGN(auto made, format::PageLayout::create(geometry, header.interleaver_step,
-                                                            header.codewords));
+  OSTRACON_TRY_ASSIGN(
+      auto made, format::PageLayout::create(geometry, header.interleaver_step, header.codewords));
   entries_.push_back({geometry, header.interleaver_step, header.codewords,
                       std::make_shared<const format::PageLayout>(std::move(made))});
   return entries_.back().layout;
@@ -62,7 +63,7 @@ struct FieldReader::FieldStages {
 /// What depends on the page as well.
 struct FieldReader::PageStages {
   FieldShape shape;
-  format::PageHeader header;   // of the page it was made for
+  format::PageHeader header;  // of the page it was made for
   std::shared_ptr<const format::PageLayout> layout;
   std::unique_ptr<ModuleSampler> sampler;
   std::unique_ptr<Equaliser> equaliser;
@@ -112,8 +113,8 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
   OSTRACON_TRY_ASSIGN(auto grid, Buffer<float>::create(memory, with_margin));
   OSTRACON_TRY_ASSIGN(auto weight, Buffer<float>::create(memory, with_margin));
   OSTRACON_TRY_ASSIGN(auto known, Buffer<std::uint8_t>::create(memory, modules));
-  OSTRACON_TRY_ASSIGN(auto payload, Buffer<std::uint8_t>::create(
-                                        memory, codewords * format::kPayloadBytes));
+  OSTRACON_TRY_ASSIGN(auto payload,
+                      Buffer<std::uint8_t>::create(memory, codewords * format::kPayloadBytes));
   OSTRACON_TRY_ASSIGN(auto llrs, Buffer<Llr>::create(memory, modules));
   OSTRACON_TRY_ASSIGN(
       auto gathered,
@@ -132,6 +133,11 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
   FieldReading reading;
   FieldReport& report = reading.report;
   StageClock clock(reading.times);
+  if (shape.rows < kLeastSide || shape.cols < kLeastSide) {
+    report.reason = "a field of " + std::to_string(shape.rows) + " x " +
+                    std::to_string(shape.cols) + " px is too small to show a page";
+    return reading;
+  }
   OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
   // A CPU backend reads the caller's bytes where they are.
   const FrameStack frames{bytes.data(), shape, black};
