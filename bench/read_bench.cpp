@@ -95,7 +95,8 @@ Result<> run(const Options& options) {
     FieldReading reading;
     for (std::int32_t repeat = 0; repeat < options.repeats; ++repeat) {
       const double start = process_seconds();
-      OSTRACON_TRY_ASSIGN(reading, reader.read(shape, frames, static_cast<float>(simulator.offset_dn()), false));
+      OSTRACON_TRY_ASSIGN(
+          reading, reader.read(shape, frames, static_cast<float>(simulator.offset_dn()), false));
       cpu += process_seconds() - start;
       pixels += static_cast<double>(shape.frames) * static_cast<double>(shape.pixels_per_frame());
       times.add(reading.times);
@@ -164,8 +165,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   std::unique_ptr<tbb::global_control> control;
   if (options.threads > 0)
-    control = std::make_unique<tbb::global_control>(
-        tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
+    control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                    static_cast<std::size_t>(options.threads));
   const auto done = ostracon::run(options);
   if (!done) std::fprintf(stderr, "read_bench: %s\n", done.error().message.c_str());
   return done ? 0 : 1;

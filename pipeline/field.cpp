@@ -44,7 +44,8 @@ std::array<float, 2> LatticeMap::at(float row, float col) const {
   const auto c0 = std::clamp(static_cast<std::int32_t>(std::floor(c)), 0, node_cols - 2);
   const float fr = r - static_cast<float>(r0);
   const float fc = c - static_cast<float>(c0);
-  const auto* top = nodes.data() + static_cast<std::size_t>(r0) * static_cast<std::size_t>(node_cols) +
+  const auto* top = nodes.data() +
+                    static_cast<std::size_t>(r0) * static_cast<std::size_t>(node_cols) +
                     static_cast<std::size_t>(c0);
   const auto* bottom = top + node_cols;
   std::array<float, 2> out{};

@@ -21,14 +21,14 @@ struct FrameStack {
   float black = 0;  ///< counts that no electron gives (ADC offset), where the instrument says
 };
 
-/// Slow brightness variation of a field: I_true(y, x) = (raw(y, x) - black) * row_gain[frame][y], and
-/// `shading` is the local mean of I_true, in counts, on a grid of cells.
+/// Slow brightness variation of a field: I_true(y, x) = (raw(y, x) - black) * row_gain[frame][y],
+/// and `shading` is the local mean of I_true, in counts, on a grid of cells.
 struct FlatField {
-  std::int32_t cell_px = 16;           ///< cell (i, j) is centred on pixel (i + 1/2) * cell_px - 1/2
+  std::int32_t cell_px = 16;  ///< cell (i, j) is centred on pixel (i + 1/2) * cell_px - 1/2
   std::int32_t cell_rows = 0, cell_cols = 0;
-  std::vector<float> shading;          ///< [cell_rows][cell_cols], > 0
+  std::vector<float> shading;  ///< [cell_rows][cell_cols], > 0
   std::int32_t frames = 0, rows = 0;
-  std::vector<float> row_gain;         ///< [frames][rows], about 1
+  std::vector<float> row_gain;  ///< [frames][rows], about 1
 
   /// Bilinear shading at pixel (y, x), constant beyond the outermost cell centres.
   float shading_at(float y, float x) const;
@@ -39,8 +39,8 @@ struct FlatField {
 /// band, so a single frame has shift 0.
 struct DriftField {
   std::int32_t frames = 1;
-  std::vector<float> band_centre_y;               ///< ascending, at least one
-  std::vector<std::array<float, 2>> shift;        ///< [frame][band], (y, x) px
+  std::vector<float> band_centre_y;         ///< ascending, at least one
+  std::vector<std::array<float, 2>> shift;  ///< [frame][band], (y, x) px
   float residual_px = 0;  ///< rms disagreement between neighbouring bands, a measure of its noise
   float pixel_noise = 0;  ///< noise variance of one flattened pixel of one frame (mean = 1)
 
@@ -48,7 +48,8 @@ struct DriftField {
   std::array<float, 2> at(std::int32_t frame, float y) const;
 };
 
-/// One unit cell of the lattice near a pixel: module (row, col) = origin + row * down + col * right.
+/// One unit cell of the lattice near a pixel: module (row, col) = origin + row * down + col *
+/// right.
 struct LatticeSeed {
   std::array<float, 2> centre{};  ///< pixel (y, x) where it was measured
   std::array<float, 2> down{};    ///< (y, x) px from one module row to the next; down[0] > 0
@@ -60,13 +61,13 @@ struct LatticeSeed {
   }
 };
 
-/// A smooth map from modules to pixels: exact on nodes `step` modules apart, bilinear between, linear
-/// beyond the edge. Node (i, j) is module (first_row + i * step, first_col + j * step).
+/// A smooth map from modules to pixels: exact on nodes `step` modules apart, bilinear between,
+/// linear beyond the edge. Node (i, j) is module (first_row + i * step, first_col + j * step).
 struct LatticeMap {
   std::int32_t step = 8;
   std::int32_t first_row = 0, first_col = 0;
-  std::int32_t node_rows = 0, node_cols = 0;      ///< at least 2
-  std::vector<std::array<float, 2>> nodes;        ///< pixel (y, x)
+  std::int32_t node_rows = 0, node_cols = 0;  ///< at least 2
+  std::vector<std::array<float, 2>> nodes;    ///< pixel (y, x)
 
   std::array<float, 2> at(float row, float col) const;
 };
@@ -77,7 +78,7 @@ struct PagePose {
   std::int32_t origin_row = 0, origin_col = 0;
   std::array<std::int32_t, 2> row_axis{1, 0};  ///< (field row, field col) per page row
   std::array<std::int32_t, 2> col_axis{0, 1};
-  bool inverted = false;                       ///< pits brighter than land
+  bool inverted = false;  ///< pits brighter than land
 
   bool mirrored() const { return row_axis[0] * col_axis[1] - row_axis[1] * col_axis[0] < 0; }
 };

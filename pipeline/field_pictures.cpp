@@ -31,8 +31,7 @@ FieldPictures make_pictures(const FrameStack& frames, ImageView<const float> mea
   }
   pictures.aligned_mean.reserve(pictures.first_frame.size());
   for (std::int32_t y = 0; y < mean.rows; ++y)
-    for (std::int32_t x = 0; x < mean.cols; ++x)
-      pictures.aligned_mean.push_back(1.0F + mean(y, x));
+    for (std::int32_t x = 0; x < mean.cols; ++x) pictures.aligned_mean.push_back(1.0F + mean(y, x));
   pictures.lattice_rows = (header.rows + pictures.lattice_step - 1) / pictures.lattice_step;
   pictures.lattice_cols = (header.cols + pictures.lattice_step - 1) / pictures.lattice_step;
   for (std::int32_t r = 0; r < pictures.lattice_rows; ++r)

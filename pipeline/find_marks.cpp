@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::int32_t kSide = format::kFinderSide;
 constexpr std::int32_t kQuickRows = 8;
-constexpr std::int32_t kQuickErrors = 96;  // of 256: 4 sigma of chance, met by any bit error rate < 0.3
-constexpr std::int32_t kErrors = 370;      // of 1024: 9 sigma of chance
+constexpr std::int32_t kQuickErrors =
+    96;                                // of 256: 4 sigma of chance, met by any bit error rate < 0.3
+constexpr std::int32_t kErrors = 370;  // of 1024: 9 sigma of chance
 constexpr std::int32_t kPatterns = 32;
 
 using Pattern = std::array<std::uint32_t, kSide>;  // rows, leftmost module most significant
@@ -75,8 +76,7 @@ class MarkSearch {
     std::vector<std::uint32_t> count(static_cast<std::size_t>(col1 - col0));
     for (std::int32_t r = std::max(row0, 0); r < row1; ++r) {
       const std::uint32_t* rows[kQuickRows];
-      for (std::int32_t k = 0; k < kQuickRows; ++k)
-        rows[k] = windows_.data() + index(r + k, col0);
+      for (std::int32_t k = 0; k < kQuickRows; ++k) rows[k] = windows_.data() + index(r + k, col0);
       for (std::int32_t p = 0; p < kPatterns; ++p) {
         const Pattern& pattern = patterns_[static_cast<std::size_t>(p)];
         for (std::size_t c = 0; c < count.size(); ++c) count[c] = ones(rows, pattern, c);
@@ -120,8 +120,10 @@ class MarkSearch {
 }  // namespace
 
 PagePose orient(std::int32_t orientation) {
-  static constexpr std::array<std::array<std::int32_t, 2>, 4> kRight{{{0, 1}, {1, 0}, {0, -1}, {-1, 0}}};
-  static constexpr std::array<std::array<std::int32_t, 2>, 4> kDown{{{1, 0}, {0, -1}, {-1, 0}, {0, 1}}};
+  static constexpr std::array<std::array<std::int32_t, 2>, 4> kRight{
+      {{0, 1}, {1, 0}, {0, -1}, {-1, 0}}};
+  static constexpr std::array<std::array<std::int32_t, 2>, 4> kDown{
+      {{1, 0}, {0, -1}, {-1, 0}, {0, 1}}};
   const auto turn = static_cast<std::size_t>(orientation & 3);
   PagePose pose;
   pose.row_axis = kDown[turn];

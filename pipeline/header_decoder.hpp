@@ -18,7 +18,6 @@ namespace ostracon {
 /// Removes the masks, tries every copy alone and then the sum of all, belief propagation (min-sum)
 /// on base graph 2 in a float or int arithmetic that copes with a rate 1/8 code near its limit.
 /// The first that passes the CRC-32C and parse_header is returned; nullopt if none does.
-std::optional<format::PageHeader> decode_header(
-    std::span<const std::span<const Llr>, 4> copies);
+std::optional<format::PageHeader> decode_header(std::span<const std::span<const Llr>, 4> copies);
 
 }  // namespace ostracon

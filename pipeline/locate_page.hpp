@@ -1,5 +1,6 @@
 #pragma once
-// Stage 3b of 9: which page lies on the lattice of a field, how it is turned, and what its header says.
+// Stage 3b of 9: which page lies on the lattice of a field, how it is turned, and what its header
+// says.
 
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,7 @@ struct MarkSeen {
 struct LocatedPage {
   PagePose pose;
   format::PageHeader header;
-  std::int32_t marks = 0;    ///< of this page that were seen where the header says they must be
+  std::int32_t marks = 0;  ///< of this page that were seen where the header says they must be
 };
 
 /// Rows and columns of the soft grid of a field (see FieldLattice): positive = bright.

@@ -33,13 +33,13 @@ void describe_pose(const LatticeMap& map, std::int32_t rows, std::int32_t cols,
   const auto right = map.at(r, c + 0.25F * static_cast<float>(cols));
   const auto top = map.at(r - 0.25F * static_cast<float>(rows), c);
   const auto bottom = map.at(r + 0.25F * static_cast<float>(rows), c);
-  const float across = std::hypot(right[0] - left[0], right[1] - left[1]) /
-                       (0.5F * static_cast<float>(cols));
-  const float down = std::hypot(bottom[0] - top[0], bottom[1] - top[1]) /
-                     (0.5F * static_cast<float>(rows));
+  const float across =
+      std::hypot(right[0] - left[0], right[1] - left[1]) / (0.5F * static_cast<float>(cols));
+  const float down =
+      std::hypot(bottom[0] - top[0], bottom[1] - top[1]) / (0.5F * static_cast<float>(rows));
   report.pitch_px = 0.5F * (across + down);
-  const float degrees = std::atan2(right[0] - left[0], right[1] - left[1]) * 180.0F /
-                        std::numbers::pi_v<float>;
+  const float degrees =
+      std::atan2(right[0] - left[0], right[1] - left[1]) * 180.0F / std::numbers::pi_v<float>;
   report.rotation_deg = degrees < 0 ? degrees + 360.0F : degrees;
   report.mirrored = pose.mirrored();
   report.inverted = pose.inverted;

@@ -40,8 +40,8 @@ Result<> PlateAssembly::take(FieldReading& reading) {
     plate.pages.insert(at, header.page_index);
   if (!kept_ && (!wanted_ || *wanted_ == header.plate)) {
     kept_ = header.plate;
-    OSTRACON_TRY(store_.resize(header.page_count, std::uint64_t{header.codewords} *
-                                                      format::kPayloadBytes));
+    OSTRACON_TRY(
+        store_.resize(header.page_count, std::uint64_t{header.codewords} * format::kPayloadBytes));
     pages_.resize(header.page_count);
     for (std::uint32_t p = 0; p < header.page_count; ++p) pages_[p].page = p;
   }
@@ -81,15 +81,14 @@ Result<format::PageHeader> PlateAssembly::choose() const {
     list += "\n  " + to_string(plate.header.plate) + "  " + std::to_string(plate.pages.size()) +
             " of " + std::to_string(plate.header.page_count) + " pages";
   if (!wanted_ && plates_.size() > 1)
-    return Error{ErrorCode::kBadInput,
-                 "the scan shows " + std::to_string(plates_.size()) +
-                     " plates; choose one of them by its UUID:" + list};
+    return Error{ErrorCode::kBadInput, "the scan shows " + std::to_string(plates_.size()) +
+                                           " plates; choose one of them by its UUID:" + list};
   if (!kept_)
     return Error{ErrorCode::kNotFound,
                  "the scan shows no page of plate " + to_string(*wanted_) + "; it shows:" + list};
-  return std::find_if(plates_.begin(), plates_.end(), [&](const Plate& plate) {
-           return plate.header.plate == *kept_;
-         })->header;
+  return std::find_if(plates_.begin(), plates_.end(),
+                      [&](const Plate& plate) { return plate.header.plate == *kept_; })
+      ->header;
 }
 
 std::vector<PageReport> PlateAssembly::take_pages() {

@@ -14,8 +14,7 @@ namespace ostracon {
 /// first that is met. Not thread-safe.
 class PlateAssembly {
  public:
-  PlateAssembly(std::optional<Uuid> wanted, PayloadStore& store)
-      : wanted_(wanted), store_(store) {}
+  PlateAssembly(std::optional<Uuid> wanted, PayloadStore& store) : wanted_(wanted), store_(store) {}
 
   /// Takes a reading in; its report gets a reason if its page is not used. Errors: the store's.
   Result<> take(FieldReading& reading);

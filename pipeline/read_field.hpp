@@ -21,9 +21,9 @@ namespace ostracon {
 struct FieldReading {
   FieldReport report;
   StageTimes times;
-  std::optional<format::PageHeader> header;   ///< when a page was found
-  std::vector<InnerOutcome> outcomes;         ///< one per codeword
-  std::vector<std::uint8_t> payload;          ///< codewords x kPayloadBytes; void where not decoded
+  std::optional<format::PageHeader> header;  ///< when a page was found
+  std::vector<InnerOutcome> outcomes;        ///< one per codeword
+  std::vector<std::uint8_t> payload;         ///< codewords x kPayloadBytes; void where not decoded
   std::optional<FieldPictures> pictures;
 };
 
@@ -43,7 +43,8 @@ class LayoutCache {
   std::vector<Entry> entries_;
 };
 
-/// Reads fields on one backend. Stages are made for the first field of a shape and kept for the next.
+/// Reads fields on one backend. Stages are made for the first field of a shape and kept for the
+/// next.
 class FieldReader {
  public:
   FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts);
@@ -51,8 +52,8 @@ class FieldReader {
 
   /// Reads one field. A field without a readable page is a FieldReading without a header whose
   /// report says why; errors are those of the backend (memory, device).
-  Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames,
-                            float black, bool want_pictures);
+  Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames, float black,
+                            bool want_pictures);
 
  private:
   struct FieldStages;

@@ -93,8 +93,10 @@ std::size_t lanes_for(const RecoverOptions& options, std::int64_t fields) {
   const auto threads = static_cast<std::int64_t>(
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
   // Lanes hide what does not run in parallel inside a field; more than 8 only cost memory.
-  const std::int64_t wanted = options.lanes > 0 ? options.lanes : std::min<std::int64_t>(threads, 8);
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(fields, 1)));
+  const std::int64_t wanted =
+      options.lanes > 0 ? options.lanes : std::min<std::int64_t>(threads, 8);
+  return static_cast<std::size_t>(
+      std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(fields, 1)));
 }
 
 Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembly& assembly,
@@ -126,8 +128,8 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     // Isolated: a thread that waits inside this field must not start another one on its stack.
     tbb::this_task_arena::isolate([&] {
       auto reading = lane.reader->read(
-          job->shape, std::span<const std::byte>(lane.frames.get(), job->shape.bytes()),
-          job->black, options.pictures != nullptr);
+          job->shape, std::span<const std::byte>(lane.frames.get(), job->shape.bytes()), job->black,
+          options.pictures != nullptr);
       if (reading)
         job->reading = std::move(reading).value();
       else

@@ -49,8 +49,8 @@ struct ByteRange {
 };
 
 struct RecoverOptions {
-  std::optional<Uuid> plate;   ///< which plate, when the scan holds several
-  std::int32_t lanes = 0;      ///< fields in flight; 0: as many as threads and memory allow
+  std::optional<Uuid> plate;  ///< which plate, when the scan holds several
+  std::int32_t lanes = 0;     ///< fields in flight; 0: as many as threads and memory allow
   /// Called after every field, from one thread at a time.
   std::function<void(std::int64_t done, std::int64_t total, std::uint64_t pixels)> progress;
   /// Pictures for a person: called for each field when set, from one thread at a time.
@@ -72,21 +72,21 @@ using BackendFactory = std::function<Result<std::unique_ptr<Backend>>()>;
 /// several plates are present and `options.plate` is not set (the message lists them); kIo from
 /// source or store. Unreadable pages are data, never an error.
 /// The result does not depend on the number of threads or lanes.
-Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane,
-                         PayloadStore& store, const RecoverOptions& options);
+Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, PayloadStore& store,
+                         const RecoverOptions& options);
 
 /// What the reader saw on one field, for pictures. Images are row-major.
 struct FieldPictures {
   std::int64_t field = 0;
-  std::int32_t rows = 0, cols = 0;        ///< pixels
-  std::vector<float> first_frame;         ///< rows x cols, raw counts
-  std::vector<float> aligned_mean;        ///< rows x cols, flattened: land about 1
+  std::int32_t rows = 0, cols = 0;  ///< pixels
+  std::vector<float> first_frame;   ///< rows x cols, raw counts
+  std::vector<float> aligned_mean;  ///< rows x cols, flattened: land about 1
   /// Page lattice: pixel (y, x) of module (r * lattice_step, c * lattice_step).
   std::int32_t lattice_step = 16;
   std::int32_t lattice_rows = 0, lattice_cols = 0;
   std::vector<std::array<float, 2>> lattice;
   std::int32_t page_rows = 0, page_cols = 0;
-  std::vector<std::int8_t> llrs;          ///< page_rows x page_cols
+  std::vector<std::int8_t> llrs;  ///< page_rows x page_cols
 };
 
 }  // namespace ostracon

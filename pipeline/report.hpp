@@ -14,7 +14,16 @@ namespace ostracon {
 
 /// The steps of the way of the data, in order (docs/architecture.md).
 enum class Stage : std::uint8_t {
-  kIngest, kFlatten, kDrift, kLocate, kTrack, kSample, kEqualise, kInnerDecode, kOuterDecode, kEmit
+  kIngest,
+  kFlatten,
+  kDrift,
+  kLocate,
+  kTrack,
+  kSample,
+  kEqualise,
+  kInnerDecode,
+  kOuterDecode,
+  kEmit
 };
 inline constexpr std::size_t kStages = 10;
 std::string_view to_string(Stage stage);
@@ -39,32 +48,32 @@ enum class CodewordOutcome : std::uint8_t {
 
 /// Evidence about one field of view, whether or not a page was found on it.
 struct FieldReport {
-  std::int64_t field = 0;           ///< index in the scan
-  std::string source;               ///< where in the file, for a person
+  std::int64_t field = 0;  ///< index in the scan
+  std::string source;      ///< where in the file, for a person
   bool page_found = false;
-  std::string reason;               ///< when no page was found: "no lattice line in the spectrum", ...
+  std::string reason;  ///< when no page was found: "no lattice line in the spectrum", ...
   std::vector<std::array<float, 2>> drift_px;  ///< per frame (y, x), mean over the row bands
-  float pitch_px = 0;               ///< pixels a module
-  float rotation_deg = 0;           ///< of the page's columns axis from +x towards +y, in [0, 360)
+  float pitch_px = 0;                          ///< pixels a module
+  float rotation_deg = 0;  ///< of the page's columns axis from +x towards +y, in [0, 360)
   bool mirrored = false;
-  bool inverted = false;            ///< pits brighter than land
-  float fit_residual_modules = 0;   ///< rms of block measurements about the smooth map
-  float blur_modules = 0;           ///< estimated sigma of the pulse
-  float contrast = 0;               ///< estimated (land - pit) / land
-  float dose = 0;                   ///< estimated noise-equivalent electrons per module, all frames
-  float snr_db = 0;                 ///< after the equaliser: signal power over error power
-  float mutual_information = 0;     ///< bits per module, estimated from the LLRs of decoded bits
-  float erased_fraction = 0;        ///< modules given LLR 0
-  std::int32_t page = -1;           ///< page index of the header
+  bool inverted = false;           ///< pits brighter than land
+  float fit_residual_modules = 0;  ///< rms of block measurements about the smooth map
+  float blur_modules = 0;          ///< estimated sigma of the pulse
+  float contrast = 0;              ///< estimated (land - pit) / land
+  float dose = 0;                  ///< estimated noise-equivalent electrons per module, all frames
+  float snr_db = 0;                ///< after the equaliser: signal power over error power
+  float mutual_information = 0;    ///< bits per module, estimated from the LLRs of decoded bits
+  float erased_fraction = 0;       ///< modules given LLR 0
+  std::int32_t page = -1;          ///< page index of the header
   Uuid plate;
 };
 
 /// One page of the plate, best of all its fields.
 struct PageReport {
   std::uint32_t page = 0;
-  std::vector<std::int64_t> fields;               ///< fields that showed it
-  std::vector<CodewordOutcome> outcomes;          ///< one per codeword
-  std::vector<std::uint16_t> iterations;          ///< of the inner decoder, one per codeword
+  std::vector<std::int64_t> fields;       ///< fields that showed it
+  std::vector<CodewordOutcome> outcomes;  ///< one per codeword
+  std::vector<std::uint16_t> iterations;  ///< of the inner decoder, one per codeword
 };
 
 /// One group of the outer code.
@@ -76,20 +85,20 @@ struct GroupReport {
 
 /// A plate whose headers were met in the scan.
 struct PlateSeen {
-  format::PageHeader header;   ///< of the first page met; page_index is of no meaning
-  std::uint32_t pages = 0;     ///< distinct pages met
+  format::PageHeader header;  ///< of the first page met; page_index is of no meaning
+  std::uint32_t pages = 0;    ///< distinct pages met
 };
 
 struct RecoveryReport {
   PlateSeen plate;
   std::vector<PlateSeen> other_plates;
   std::vector<FieldReport> fields;
-  std::vector<PageReport> pages;    ///< every page of the plate, in order; missing ones all kErased
+  std::vector<PageReport> pages;  ///< every page of the plate, in order; missing ones all kErased
   std::vector<GroupReport> groups;
   StageTimes times;
   double wall_seconds = 0;
-  std::uint64_t pixels = 0;         ///< of all raw frames read
-  std::uint64_t codewords_lost = 0; ///< of data pages, after the outer code
+  std::uint64_t pixels = 0;          ///< of all raw frames read
+  std::uint64_t codewords_lost = 0;  ///< of data pages, after the outer code
 };
 
 }  // namespace ostracon

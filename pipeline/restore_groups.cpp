@@ -111,7 +111,8 @@ std::vector<ByteRange> find_holes(const format::GroupPlan& plan, std::int32_t co
       const CodewordOutcome outcome = pages[p].outcomes[c];
       if (outcome != CodewordOutcome::kErased && outcome != CodewordOutcome::kLost) continue;
       const std::uint64_t begin = p * page_bytes + c * format::kPayloadBytes;
-      const std::uint64_t end = std::min<std::uint64_t>(begin + format::kPayloadBytes, stream_bytes);
+      const std::uint64_t end =
+          std::min<std::uint64_t>(begin + format::kPayloadBytes, stream_bytes);
       if (begin >= end) continue;
       if (!holes.empty() && holes.back().end == begin)
         holes.back().end = end;

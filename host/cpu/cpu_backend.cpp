@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <opencv2/core.hpp>
 
 #include "host/cpu/drift_estimator.hpp"
 #include "host/cpu/equaliser.hpp"
@@ -42,19 +43,23 @@ class CpuBackend final : public Backend {
   Result<std::unique_ptr<Flattener>> make_flattener(const FlattenerConfig& config) override {
     return cpu::make_flattener(config);
   }
-  Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(const DriftEstimatorConfig& config) override {
+  Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(
+      const DriftEstimatorConfig& config) override {
     return cpu::make_drift_estimator(config);
   }
-  Result<std::unique_ptr<FrameAligner>> make_frame_aligner(const FrameAlignerConfig& config) override {
+  Result<std::unique_ptr<FrameAligner>> make_frame_aligner(
+      const FrameAlignerConfig& config) override {
     return cpu::make_frame_aligner(config);
   }
   Result<std::unique_ptr<PitchFinder>> make_pitch_finder(const PitchFinderConfig& config) override {
     return cpu::make_pitch_finder(config);
   }
-  Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(const LatticeTrackerConfig& config) override {
+  Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
+      const LatticeTrackerConfig& config) override {
     return cpu::make_lattice_tracker(config);
   }
-  Result<std::unique_ptr<ModuleSampler>> make_module_sampler(const ModuleSamplerConfig& config) override {
+  Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
+      const ModuleSamplerConfig& config) override {
     return cpu::make_module_sampler(config);
   }
   Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) override {
@@ -72,6 +77,8 @@ class CpuBackend final : public Backend {
 }  // namespace
 
 Result<std::unique_ptr<Backend>> make_backend() {
+  // oneTBB alone spreads work; OpenCV's own threads would only get in its way.
+  cv::setNumThreads(0);
   return std::unique_ptr<Backend>(std::make_unique<CpuBackend>());
 }
 

@@ -31,8 +31,8 @@ struct BandWork {
 std::vector<float> taper(std::int32_t count) {
   std::vector<float> window(static_cast<std::size_t>(count), 1.0F);
   for (std::int32_t i = 0; i < std::min(kTaper, count / 2); ++i) {
-    const float w = 0.5F - 0.5F * std::cos(std::numbers::pi_v<float> *
-                                           (static_cast<float>(i) + 0.5F) / kTaper);
+    const float w =
+        0.5F - 0.5F * std::cos(std::numbers::pi_v<float> * (static_cast<float>(i) + 0.5F) / kTaper);
     window[static_cast<std::size_t>(i)] = w;
     window[static_cast<std::size_t>(count - 1 - i)] = w;
   }
@@ -48,12 +48,11 @@ class CpuDriftEstimator final : public DriftEstimator {
           std::bit_floor(static_cast<std::uint32_t>(std::min(wanted, have))));
     };
     band_ = {fit(config.band_rows, shape.rows), fit(config.band_cols, shape.cols)};
-    const std::int32_t bands =
-        std::max(1, (shape.rows + band_.rows / 2) / band_.rows);
+    const std::int32_t bands = std::max(1, (shape.rows + band_.rows / 2) / band_.rows);
     for (std::int32_t b = 0; b < bands; ++b) {
       const float span = static_cast<float>(shape.rows - band_.rows);
-      const float first = bands == 1 ? span / 2
-                                     : span * static_cast<float>(b) / static_cast<float>(bands - 1);
+      const float first =
+          bands == 1 ? span / 2 : span * static_cast<float>(b) / static_cast<float>(bands - 1);
       first_row_.push_back(static_cast<std::int32_t>(first));
     }
     first_col_ = (shape.cols - band_.cols) / 2;
@@ -126,14 +125,13 @@ class CpuDriftEstimator final : public DriftEstimator {
         const std::int32_t y = top + i;
         const T* row = &stack.frame(f)(y, first_col_);
         float* out = work.pixels.ptr<float>(i);
-        const float gain = flat.row_gain[static_cast<std::size_t>(f) *
-                                             static_cast<std::size_t>(flat.rows) +
-                                         static_cast<std::size_t>(y)];
+        const float gain =
+            flat.row_gain[static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows) +
+                          static_cast<std::size_t>(y)];
         const float wy = window_y_[static_cast<std::size_t>(i)];
         for (std::int32_t x0 = 0; x0 < band_.cols; x0 += 16) {
-          const float inverse =
-              gain / flat.shading_at(static_cast<float>(y),
-                                     static_cast<float>(first_col_ + x0) + 7.5F);
+          const float inverse = gain / flat.shading_at(static_cast<float>(y),
+                                                       static_cast<float>(first_col_ + x0) + 7.5F);
           for (std::int32_t x = x0; x < std::min(x0 + 16, band_.cols); ++x)
             out[x] = ((static_cast<float>(row[x]) - black) * inverse - 1.0F) * wy *
                      window_x_[static_cast<std::size_t>(x)];
@@ -181,7 +179,8 @@ class CpuDriftEstimator final : public DriftEstimator {
     work.shift[0] = {0, 0};
     for (std::size_t f = 1; f < frames; ++f) {
       cross_spectrum(active, work.frames[f], work.sum, weights_[f - 1], work.product);
-      work.shift[f] = refine_peak(active, work.product, coarse_peak(active, work.product, work.coarse));
+      work.shift[f] =
+          refine_peak(active, work.product, coarse_peak(active, work.product, work.coarse));
       add_shifted(active, work.frames[f], work.shift[f], 1.0F, work.sum);
     }
     for (std::int32_t round = 0; round < config_.rounds; ++round) {
@@ -239,7 +238,8 @@ class CpuDriftEstimator final : public DriftEstimator {
           const double d = s[-1][k] - 2 * s[0][k] + s[1][k];
           sum += d * d / 6;
         }
-    drift.residual_px = count == 0 ? 0 : static_cast<float>(std::sqrt(sum / static_cast<double>(count)));
+    drift.residual_px =
+        count == 0 ? 0 : static_cast<float>(std::sqrt(sum / static_cast<double>(count)));
   }
 
   DriftEstimatorConfig config_;
@@ -255,9 +255,9 @@ class CpuDriftEstimator final : public DriftEstimator {
 
 Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(const DriftEstimatorConfig& config) {
   if (config.shape.frames <= 0 || config.shape.rows < 32 || config.shape.cols < 32)
-    return Error{ErrorCode::kInvalidArgument,
-                 "a field of " + std::to_string(config.shape.rows) + " x " +
-                     std::to_string(config.shape.cols) + " px is too small to hold a page"};
+    return Error{ErrorCode::kInvalidArgument, "a field of " + std::to_string(config.shape.rows) +
+                                                  " x " + std::to_string(config.shape.cols) +
+                                                  " px is too small to hold a page"};
   return std::unique_ptr<DriftEstimator>(std::make_unique<CpuDriftEstimator>(config));
 }
 

@@ -6,8 +6,7 @@
 
 namespace ostracon::cpu {
 
-std::array<float, 2> coarse_peak(const ActiveBand& active, const Spectrum& product,
-                                 cv::Mat& work) {
+std::array<float, 2> coarse_peak(const ActiveBand& active, const Spectrum& product, cv::Mat& work) {
   const BandShape& band = active.shape;
   const std::int32_t rows = band.rows / 2;
   const std::int32_t cols = band.cols / 2;
@@ -19,8 +18,7 @@ std::array<float, 2> coarse_peak(const ActiveBand& active, const Spectrum& produ
   for (std::int32_t ky = -most_ky; ky <= most_ky; ++ky) {
     const std::size_t at = static_cast<std::size_t>((ky + band.rows) % band.rows) * half;
     auto* out = work.ptr<std::complex<float>>((ky + rows) % rows);
-    for (std::size_t kx = 0; kx < count; ++kx)
-      out[kx] = {product.re[at + kx], product.im[at + kx]};
+    for (std::size_t kx = 0; kx < count; ++kx) out[kx] = {product.re[at + kx], product.im[at + kx]};
   }
   cv::dft(work, work, cv::DFT_INVERSE);
   const auto value = [&](std::int32_t dy, std::int32_t dx) {

@@ -165,9 +165,8 @@ std::array<float, 2> refine_peak(const ActiveBand& band, const Spectrum& product
                                  std::array<float, 2> start) {
   const auto half = static_cast<std::size_t>(band.shape.half_cols());
   // Whole lanes; beyond the active kx the product is 0.
-  const std::size_t count =
-      std::min(half / kLanes * kLanes,
-               (static_cast<std::size_t>(band.kx) + kLanes) / kLanes * kLanes);
+  const std::size_t count = std::min(
+      half / kLanes * kLanes, (static_cast<std::size_t>(band.kx) + kLanes) / kLanes * kLanes);
   const double unit = static_cast<double>(band.shape.omega_x(1));
   std::array<float, 2> at = start;
   for (int step = 0; step < 6; ++step) {

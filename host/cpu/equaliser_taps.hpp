@@ -15,10 +15,10 @@ inline constexpr std::int32_t kTapSide = 5;
 inline constexpr std::int32_t kTaps = kTapSide * kTapSide;
 
 struct TrainedTaps {
-  std::array<float, kTaps> taps{};   ///< row-major over the neighbourhood
+  std::array<float, kTaps> taps{};  ///< row-major over the neighbourhood
   float bias = 0;
   rules::SoftClasses classes{};
-  std::int32_t modules = 0;          ///< trained on
+  std::int32_t modules = 0;  ///< trained on
 };
 
 /// Least squares towards +1 (land) and -1 (pit), scaled so that the two classes' means are 2 apart,

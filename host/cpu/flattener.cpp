@@ -12,8 +12,8 @@ namespace ostracon::cpu {
 namespace {
 
 constexpr std::int32_t kCell = 16;
-constexpr double kShadingSigmaCells = 2.5;   // 40 px: about a dozen modules, far above their noise
-constexpr float kOutlierShare = 0.25F;       // a cell this far from its surroundings is damage
+constexpr double kShadingSigmaCells = 2.5;  // 40 px: about a dozen modules, far above their noise
+constexpr float kOutlierShare = 0.25F;      // a cell this far from its surroundings is damage
 constexpr std::int32_t kRowNeighbourhood = 24;
 
 class CpuFlattener final : public Flattener {
@@ -42,8 +42,8 @@ class CpuFlattener final : public Flattener {
     if (!(level > 0)) return Error{ErrorCode::kBadInput, "the field is blank"};
     smooth(static_cast<float>(level), flat.shading);
     const double square = std::accumulate(squares_.begin(), squares_.end(), 0.0);
-    const double pixels = static_cast<double>(shape_.frames) *
-                          static_cast<double>(shape_.pixels_per_frame());
+    const double pixels =
+        static_cast<double>(shape_.frames) * static_cast<double>(shape_.pixels_per_frame());
     const double variance = std::max(0.0, square / pixels - level * level);
     flat.row_gain = row_gains(variance / (level * level));
     return flat;
@@ -103,8 +103,8 @@ class CpuFlattener final : public Flattener {
       for (int i = 0; i < cells_.rows; ++i)
         for (int j = 0; j < cells_.cols; ++j) {
           const float value = cells_.at<float>(i, j);
-          const bool usual = std::abs(value / std::max(local.at<float>(i, j), 1e-6F) - 1.0F) <
-                             kOutlierShare;
+          const bool usual =
+              std::abs(value / std::max(local.at<float>(i, j), 1e-6F) - 1.0F) < kOutlierShare;
           mask.at<float>(i, j) = usual ? 1.0F : 1e-3F;
           masked.at<float>(i, j) = value * mask.at<float>(i, j);
         }
@@ -131,8 +131,9 @@ class CpuFlattener final : public Flattener {
       for (std::int32_t y = 0; y < rows; ++y) {
         const std::int32_t begin = std::max(0, y - kRowNeighbourhood);
         const std::int32_t end = std::min(rows, y + kRowNeighbourhood + 1);
-        const double local = (sums[static_cast<std::size_t>(end)] -
-                              sums[static_cast<std::size_t>(begin)]) / (end - begin);
+        const double local =
+            (sums[static_cast<std::size_t>(end)] - sums[static_cast<std::size_t>(begin)]) /
+            (end - begin);
         const double r = local > 0 ? mean[y] / local : 1.0;
         ratio[row_index(frame, y)] = static_cast<float>(r);
         variance += (r - 1) * (r - 1);

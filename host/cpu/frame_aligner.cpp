@@ -20,7 +20,8 @@ class CpuFrameAligner final : public FrameAligner {
       return Error{ErrorCode::kInvalidArgument, "FrameAligner: shapes differ from those planned"};
     with_typed(frames, [&](auto stack) {
       parallel_for(shape_.rows, [&](std::int64_t y) {
-        align_row(stack, frames.black, flat, drift, static_cast<std::int32_t>(y), &mean(static_cast<int>(y), 0));
+        align_row(stack, frames.black, flat, drift, static_cast<std::int32_t>(y),
+                  &mean(static_cast<int>(y), 0));
       });
     });
     return Ok{};
@@ -62,10 +63,13 @@ class CpuFrameAligner final : public FrameAligner {
                   w10 * static_cast<float>(b[x]) + w11 * static_cast<float>(b[x + 1]) - dark;
       spans.push_back({begin, end});
     }
-    normalise(flat, y, spans.size(), out, [&](std::int32_t x) {
-      return std::count_if(spans.begin(), spans.end(),
-                           [&](const Span& s) { return x >= s.begin && x < s.end; });
-    }, inner_begin(spans), inner_end(spans));
+    normalise(
+        flat, y, spans.size(), out,
+        [&](std::int32_t x) {
+          return std::count_if(spans.begin(), spans.end(),
+                               [&](const Span& s) { return x >= s.begin && x < s.end; });
+        },
+        inner_begin(spans), inner_end(spans));
   }
 
   template <class Spans>
@@ -89,14 +93,14 @@ class CpuFrameAligner final : public FrameAligner {
     const std::int32_t half = flat.cell_px / 2;
     for (std::int32_t cell = -half; cell < shape_.cols; cell += flat.cell_px) {
       const float left = flat.shading_at(static_cast<float>(y), static_cast<float>(cell) - 0.5F);
-      const float right = flat.shading_at(static_cast<float>(y),
-                                          static_cast<float>(cell + flat.cell_px) - 0.5F);
+      const float right =
+          flat.shading_at(static_cast<float>(y), static_cast<float>(cell + flat.cell_px) - 0.5F);
       const float slope = (right - left) / static_cast<float>(flat.cell_px);
       const std::int32_t last = std::min(cell + flat.cell_px, shape_.cols);
       for (std::int32_t x = std::max(0, cell); x < last; ++x) {
         const float shade = left + slope * (static_cast<float>(x - cell) + 0.5F);
-        const auto n = x >= begin && x < end ? static_cast<float>(all)
-                                             : static_cast<float>(count(x));
+        const auto n =
+            x >= begin && x < end ? static_cast<float>(all) : static_cast<float>(count(x));
         out[x] = n > 0 ? out[x] / (n * shade) - 1.0F : 0.0F;
       }
     }

@@ -21,9 +21,9 @@ struct Plane {
 };
 
 struct Attempt {
-  std::array<float, 2> phase{};   // row line, col line
-  float confidence = 0;           // power of the weaker line over what noise gives
-  float surprise = 0;             // larger distance from the prediction, turns
+  std::array<float, 2> phase{};  // row line, col line
+  float confidence = 0;          // power of the weaker line over what noise gives
+  float surprise = 0;            // larger distance from the prediction, turns
 };
 
 class Growth {
@@ -59,7 +59,8 @@ class Growth {
     struct Level {
       float confidence, surprise;
     };
-    for (const Level level : {Level{40, 0.2F}, Level{20, 0.25F}, Level{12, 0.3F}, Level{7, 0.35F}}) {
+    for (const Level level :
+         {Level{40, 0.2F}, Level{20, 0.25F}, Level{12, 0.3F}, Level{7, 0.35F}}) {
       std::size_t settled = 1;
       while (settled > 0) {
         const auto front = frontier();
@@ -250,10 +251,10 @@ class Growth {
     const float fc = c - static_cast<float>(c0);
     std::array<float, 2> out{};
     for (std::size_t k = 0; k < 2; ++k) {
-      const float top = state(r0, c0).phase[k] +
-                        fc * (state(r0, c1).phase[k] - state(r0, c0).phase[k]);
-      const float bottom = state(r1, c0).phase[k] +
-                           fc * (state(r1, c1).phase[k] - state(r1, c0).phase[k]);
+      const float top =
+          state(r0, c0).phase[k] + fc * (state(r0, c1).phase[k] - state(r0, c0).phase[k]);
+      const float bottom =
+          state(r1, c0).phase[k] + fc * (state(r1, c1).phase[k] - state(r1, c0).phase[k]);
       out[k] = top + fr * (bottom - top);
     }
     return out;

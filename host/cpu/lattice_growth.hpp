@@ -12,11 +12,11 @@ namespace ostracon::cpu {
 
 /// Continuous phases of both lines on every tile, radians.
 struct SmoothPhase {
-  std::int32_t rows = 0, cols = 0;   ///< tiles
-  std::vector<float> row, col;       ///< [rows][cols]
-  float residual_modules = 0;        ///< rms of 4 x 4 tile blocks about it, per axis
+  std::int32_t rows = 0, cols = 0;  ///< tiles
+  std::vector<float> row, col;      ///< [rows][cols]
+  float residual_modules = 0;       ///< rms of 4 x 4 tile blocks about it, per axis
   float settled_fraction = 0;
-  std::int32_t block_tiles = 4;      ///< side of the blocks it grew by
+  std::int32_t block_tiles = 4;  ///< side of the blocks it grew by
 };
 
 /// nullopt if no start block is confident.

@@ -70,8 +70,8 @@ std::vector<float> equalising_taps(float pitch_px, float blur_modules, float off
   const double blur = static_cast<double>(blur_modules);
   constexpr int kSteps = 300;  // of the inverse transform over +-1.5 cycles per module
   for (std::int32_t k = -reach; k <= reach; ++k) {
-    const double t = (static_cast<double>(k) - static_cast<double>(offset_px)) /
-                     static_cast<double>(pitch_px);
+    const double t =
+        (static_cast<double>(k) - static_cast<double>(offset_px)) / static_cast<double>(pitch_px);
     double sum = 0;
     for (int s = 0; s < kSteps; ++s) {
       const double f = 1.5 * (s + 0.5) / kSteps;
@@ -81,8 +81,8 @@ std::vector<float> equalising_taps(float pitch_px, float blur_modules, float off
     }
     const double edge = std::abs(t) / static_cast<double>(kReachModules + 0.5F);
     const double window = edge < 1 ? 0.5 + 0.5 * std::cos(std::numbers::pi * edge) : 0;
-    taps[static_cast<std::size_t>(k + reach)] = static_cast<float>(
-        3.0 / kSteps * sum * window / static_cast<double>(pitch_px));
+    taps[static_cast<std::size_t>(k + reach)] =
+        static_cast<float>(3.0 / kSteps * sum * window / static_cast<double>(pitch_px));
   }
   return taps;
 }
@@ -133,12 +133,12 @@ void demodulate(ImageView<const float> equalised, float scale, float level, floa
         const std::int32_t x = j * tiles.tile_px;
         const float* value = contrast.data() + x;
         const std::size_t to = tiles.index(i, j);
-        tiles.row_line[to] += ry * dot(value, row_carrier.re.data() + x, row_carrier.im.data() + x,
-                                       tiles.tile_px);
-        tiles.col_line[to] += cy * dot(value, col_carrier.re.data() + x, col_carrier.im.data() + x,
-                                       tiles.tile_px);
-        off_line[to] += fy * dot(value, off_carrier.re.data() + x, off_carrier.im.data() + x,
-                                 tiles.tile_px);
+        tiles.row_line[to] +=
+            ry * dot(value, row_carrier.re.data() + x, row_carrier.im.data() + x, tiles.tile_px);
+        tiles.col_line[to] +=
+            cy * dot(value, col_carrier.re.data() + x, col_carrier.im.data() + x, tiles.tile_px);
+        off_line[to] +=
+            fy * dot(value, off_carrier.re.data() + x, off_carrier.im.data() + x, tiles.tile_px);
       }
     }
   });

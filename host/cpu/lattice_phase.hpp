@@ -1,6 +1,7 @@
 #pragma once
-// The lattice as a phase: the contrast image has a line at the lattice frequency; demodulated tile by
-// tile, the phase of that line is the local offset of the lattice against the seed's straight one.
+// The lattice as a phase: the contrast image has a line at the lattice frequency; demodulated tile
+// by tile, the phase of that line is the local offset of the lattice against the seed's straight
+// one.
 
 #include <array>
 #include <complex>
@@ -41,8 +42,8 @@ void equalise_image(ImageView<const float> image, float pitch_px, float blur_mod
                     float ox, ImageView<float> out);
 
 /// Adds the contrast of `equalised` (taken at offset (oy, ox) px of the pixel grid) to the tiles.
-/// `scale` brings an amplitude to about 3; `level` is the image's mean contrast, taken off so that it
-/// does not leak into the lines. Also adds to `off_line`, the noise measure [rows][cols].
+/// `scale` brings an amplitude to about 3; `level` is the image's mean contrast, taken off so that
+/// it does not leak into the lines. Also adds to `off_line`, the noise measure [rows][cols].
 void demodulate(ImageView<const float> equalised, float scale, float level, float oy, float ox,
                 const Carriers& carriers, PhaseTiles& tiles,
                 std::vector<std::complex<float>>& off_line);

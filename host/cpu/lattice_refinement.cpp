@@ -68,13 +68,15 @@ std::vector<float> smooth(const PhaseTiles& tiles, const Evidence& evidence, std
           const double y = static_cast<double>(a - i) / reach;
           const double x = static_cast<double>(b - j) / reach;
           const double w = static_cast<double>(evidence.weight[k]);
-          const std::array<double, 7> basis{1, y, x, y * y, y * x, x * x,
-                                            static_cast<double>(evidence.offset[k])};
+          const std::array<double, 7> basis{
+              1, y, x, y * y, y * x, x * x, static_cast<double>(evidence.offset[k])};
           for (std::size_t r = 0; r < 6; ++r) {
             const double wr = w * basis[r];
-            for (std::size_t c = 0; c < 7; ++c) m[r][c] += wr * basis[c];
+            for (std::size_t c = r; c < 7; ++c) m[r][c] += wr * basis[c];
           }
         }
+      for (std::size_t r = 1; r < 6; ++r)
+        for (std::size_t c = 0; c < r; ++c) m[r][c] = m[c][r];
       out[tiles.index(i, j)] = static_cast<float>(centre_of_quadratic(m));
     }
   });

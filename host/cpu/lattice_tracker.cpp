@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int32_t kTileModules = 8;
 constexpr std::int32_t kNodeStep = 8;
-constexpr std::int32_t kRefinements = 3;
+constexpr std::int32_t kRefinements = 2;
 constexpr std::int32_t kReachTiles = 5;      // of the local quadratics: 88 modules across,
 constexpr std::int32_t kLongReachTiles = 8;  // or 136 where only large blocks could be followed
 constexpr float kFinestPitch = 2.8F;         // below this the contrast is formed on half pixels too
@@ -39,8 +39,8 @@ class PhaseField {
     const float fi = std::clamp(i - static_cast<float>(i0), -1.0F, 2.0F);
     const float fj = std::clamp(j - static_cast<float>(j0), -1.0F, 2.0F);
     const auto value = [&](const std::vector<float>& p) {
-      const auto* top = p.data() + static_cast<std::size_t>(i0) *
-                                       static_cast<std::size_t>(phase_.cols) +
+      const auto* top = p.data() +
+                        static_cast<std::size_t>(i0) * static_cast<std::size_t>(phase_.cols) +
                         static_cast<std::size_t>(j0);
       const auto* bottom = top + phase_.cols;
       const float a = top[0] + fj * (top[1] - top[0]);

@@ -65,13 +65,13 @@ class CpuModuleSampler final : public ModuleSampler {
         y[j] = common_y[j] + s[0];
         x[j] = common_x[j] + s[1];
       }
-      const auto* bytes = static_cast<const std::byte*>(frames.data) +
-                          static_cast<std::size_t>(f) * shape.pixels_per_frame() *
-                              bytes_of(shape.type);
-      sample_row({bytes, shape.type, shape.rows, shape.cols,
-                  frames.black, flat.row_gain.data() +
-                      static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows),
-                  &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
+      const auto* bytes =
+          static_cast<const std::byte*>(frames.data) +
+          static_cast<std::size_t>(f) * shape.pixels_per_frame() * bytes_of(shape.type);
+      sample_row(
+          {bytes, shape.type, shape.rows, shape.cols, frames.black,
+           flat.row_gain.data() + static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows),
+           &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
     }
     for (std::size_t j = 0; j < count; ++j) {
       if (!(seen[j] > 0)) continue;

@@ -64,8 +64,8 @@ void sample_octets(const SampleRow& row) {
     const auto y0 = static_cast<std::int32_t>(std::floor(top)) + 1 + pulse.first;
     if (x0 < 0 || y0 < 0 || x0 + pulse.width > row.cols || y0 + pulse.used > row.rows) continue;
     const auto px = static_cast<std::size_t>((static_cast<float>(x0) - left) * phases * 0.99999F);
-    const auto py = static_cast<std::size_t>((static_cast<float>(y0 - pulse.first) - top) * phases *
-                                             0.99999F);
+    const auto py =
+        static_cast<std::size_t>((static_cast<float>(y0 - pulse.first) - top) * phases * 0.99999F);
     const auto width = static_cast<std::size_t>(pulse.width);
     const T* first = frame + static_cast<std::ptrdiff_t>(y0) * row.cols + x0;
     const float* along_y = pulse.taps.data() + py * width + static_cast<std::size_t>(pulse.first);
@@ -121,7 +121,7 @@ PulseTable PulseTable::make(float blur_modules, float pitch_px) {
   // Half a module and 2.2 sigma: what lies beyond holds less than 0.2 % of the pulse's energy.
   const float reach = (0.5F + 2.2F * blur_modules) * pitch_px;
   PulseTable table;
-  const auto needed = static_cast<std::int32_t>(std::ceil(2 * reach)) + 1;
+  const auto needed = static_cast<std::int32_t>(std::ceil(2 * reach));
   table.width = std::min((needed + 7) / 8 * 8, 32);
   if (needed > 32) table.width = 48;
   table.used = std::min(needed, table.width);

@@ -12,22 +12,23 @@ namespace ostracon::cpu {
 /// window whose first tap lies (phase + 1/2) / 64 - width / 2 px from the module's centre.
 struct PulseTable {
   static constexpr std::int32_t kPhases = 64;
-  std::int32_t width = 8;     ///< taps, a multiple of 8; those beyond the pulse's reach are 0
-  std::int32_t used = 8;      ///< taps from `first` that are not 0 at every phase
+  std::int32_t width = 8;  ///< taps, a multiple of 8; those beyond the pulse's reach are 0
+  std::int32_t used = 8;   ///< taps from `first` that are not 0 at every phase
   std::int32_t first = 0;
-  std::vector<float> taps;    ///< [kPhases][width]
+  std::vector<float> taps;             ///< [kPhases][width]
   std::vector<float> sum, square_sum;  ///< [kPhases]
 
   static PulseTable make(float blur_modules, float pitch_px);
 };
 
-/// One row of modules in one frame. Arrays have `modules` entries; y, x are pixel centres in the frame.
+/// One row of modules in one frame. Arrays have `modules` entries; y, x are pixel centres in the
+/// frame.
 struct SampleRow {
-  const void* frame;             ///< [rows][cols] of `type`
+  const void* frame;  ///< [rows][cols] of `type`
   PixelType type;
   std::int32_t rows, cols;
-  float black;                   ///< counts taken off every pixel
-  const float* row_gain;         ///< [rows]
+  float black;            ///< counts taken off every pixel
+  const float* row_gain;  ///< [rows]
   const PulseTable* pulse;
   std::int32_t modules;
   const float* y;

@@ -17,12 +17,13 @@ namespace {
 constexpr std::int32_t kLargestCrop = 512;
 // Gaussians before the gradient, px: fine pitches want little, coarse ones drown in pixel noise.
 constexpr std::array<float, 3> kSmoothingPx{0.9F, 2.0F, 0.45F};
-constexpr float kEnough = 40.0F;          // strength at which one crop is enough
+// Strength at which no further crop or smoothing is tried, after 1, 5 and 9 crops.
+constexpr std::array<float, 3> kEnough{40.0F, 20.0F, 14.0F};
 constexpr std::size_t kCandidates = 24;
 
 struct Line {
-  float fy, fx;     // cycles per px
-  float strength;   // over the median of its ring
+  float fy, fx;    // cycles per px
+  float strength;  // over the median of its ring
 };
 
 class CpuPitchFinder final : public PitchFinder {
@@ -44,7 +45,8 @@ class CpuPitchFinder final : public PitchFinder {
     const std::int32_t order[9][2] = {{0, 0},  {-1, -1}, {1, 1}, {-1, 1}, {1, -1},
                                       {-1, 0}, {0, 1},   {1, 0}, {0, -1}};
     const int rounds[4] = {0, 1, 5, 9};
-    for (int round = 1; round < 4; ++round) {
+    for (std::size_t round = 1; round < 4; ++round) {
+      const float enough = kEnough[round - 1];
       if (round > 1 && dy == 0 && dx == 0) break;
       for (std::size_t scale = 0; scale < kSmoothingPx.size(); ++scale) {
         for (int n = rounds[round - 1]; n < rounds[round]; ++n)
@@ -52,12 +54,13 @@ class CpuPitchFinder final : public PitchFinder {
                    (mean.cols - crop_) / 2 + order[n][1] * dx, scale);
         const auto found = strongest_pair(power_[scale]);
         if (found && (!best || found->strength > best->strength)) best = found;
-        if (best && best->strength >= kEnough) break;
+        if (best && best->strength >= enough) break;
       }
-      if (best && best->strength >= kEnough) break;
+      if (best && best->strength >= enough) break;
     }
     if (!best || best->strength < config_.min_strength) return std::optional<LatticeSeed>();
-    best->centre = {0.5F * static_cast<float>(mean.rows - 1), 0.5F * static_cast<float>(mean.cols - 1)};
+    best->centre = {0.5F * static_cast<float>(mean.rows - 1),
+                    0.5F * static_cast<float>(mean.cols - 1)};
     return best;
   }
 
@@ -127,10 +130,12 @@ class CpuPitchFinder final : public PitchFinder {
   std::vector<Line> lines() const {
     const auto n = static_cast<float>(crop_);
     const auto lowest = static_cast<std::int32_t>(n / config_.max_pitch_px);
-    const auto highest = std::min(crop_ - 2, static_cast<std::int32_t>(n / config_.min_pitch_px) + 1);
+    const auto highest =
+        std::min(crop_ - 2, static_cast<std::int32_t>(n / config_.min_pitch_px) + 1);
     std::vector<std::vector<float>> rings(static_cast<std::size_t>(highest) / 8 + 1);
     const auto ring_of = [](std::int32_t ky, std::int32_t kx) {
-      return static_cast<std::size_t>(std::hypot(static_cast<float>(ky), static_cast<float>(kx))) / 8;
+      return static_cast<std::size_t>(std::hypot(static_cast<float>(ky), static_cast<float>(kx))) /
+             8;
     };
     for (std::int32_t ky = -highest; ky <= highest; ++ky)
       for (std::int32_t kx = 0; kx <= highest; ++kx)
@@ -143,13 +148,22 @@ class CpuPitchFinder final : public PitchFinder {
       std::nth_element(ring.begin(), middle, ring.end());
       median.push_back(std::max(*middle, 1e-30F));
     }
+    // The spectrum of a smoothed image falls steeply within a ring: the level at a radius lies between
+    // the medians of two rings, or its inner edge would stand out by itself.
+    const auto level = [&](float radius) {
+      const float ring = std::clamp(radius / 8 - 0.5F, 0.0F, static_cast<float>(median.size() - 1));
+      const auto inner = static_cast<std::size_t>(ring);
+      const std::size_t outer = std::min(inner + 1, median.size() - 1);
+      const float share = ring - static_cast<float>(inner);
+      return median[inner] * std::pow(median[outer] / median[inner], share);
+    };
     std::vector<Line> found;
     for (std::int32_t ky = -highest; ky <= highest; ++ky)
       for (std::int32_t kx = 0; kx <= highest; ++kx) {
         const std::size_t ring = ring_of(ky, kx);
         const float radius = std::hypot(static_cast<float>(ky), static_cast<float>(kx));
         if (ring >= rings.size() || radius < static_cast<float>(lowest)) continue;
-        const float strength = at(ky, kx) / median[ring];
+        const float strength = at(ky, kx) / level(radius);
         if (strength < 4 || !is_peak(ky, kx)) continue;
         found.push_back(centred(ky, kx, strength));
       }
@@ -189,9 +203,9 @@ class CpuPitchFinder final : public PitchFinder {
   std::optional<LatticeSeed> strongest_pair(const cv::Mat& power) {
     shown_ = &power;
     const std::vector<Pair> pairs = all_pairs();
-    const auto best = std::max_element(
-        pairs.begin(), pairs.end(),
-        [](const Pair& a, const Pair& b) { return a.strength() < b.strength(); });
+    const auto best =
+        std::max_element(pairs.begin(), pairs.end(),
+                         [](const Pair& a, const Pair& b) { return a.strength() < b.strength(); });
     if (best == pairs.end()) return std::nullopt;
     // Sharp or quiet images may show harmonics or diagonals of the lattice more strongly than its
     // axes. The axes are the longest wavelengths that the strongest pair is a whole multiple of.
@@ -204,8 +218,7 @@ class CpuPitchFinder final : public PitchFinder {
     const Line& r = axes->along;
     // Rows of the inverse map: row = r . (y, x), col = c . (y, x).
     const float det = r.fy * c.fx - r.fx * c.fy;
-    return LatticeSeed{
-        {}, {c.fx / det, -c.fy / det}, {-r.fx / det, r.fy / det}, axes->strength()};
+    return LatticeSeed{{}, {c.fx / det, -c.fy / det}, {-r.fx / det, r.fy / det}, axes->strength()};
   }
 
   std::vector<Pair> all_pairs() const {

@@ -12,7 +12,11 @@ namespace ostracon::cpu {
 template <class T>
 StackView<const T> view_as(const FrameStack& frames) {
   const FieldShape& shape = frames.shape;
-  return {static_cast<const T*>(frames.data), shape.frames, shape.rows, shape.cols, shape.cols,
+  return {static_cast<const T*>(frames.data),
+          shape.frames,
+          shape.rows,
+          shape.cols,
+          shape.cols,
           static_cast<std::ptrdiff_t>(shape.pixels_per_frame())};
 }
 

@@ -26,8 +26,8 @@ OSTRACON_HD inline Llr soft_bit(float value, float level, const SoftClasses& cla
   const float x = value < low ? low : (value > high ? high : value);
   const float land = (x - classes.land_mean) * (x - classes.land_mean) / classes.land_variance;
   const float pit = (x - classes.pit_mean) * (x - classes.pit_mean) / classes.pit_variance;
-  const float nats = 0.5F * (pit - land) / level +
-                     0.5F * logf(classes.pit_variance / classes.land_variance);
+  const float nats =
+      0.5F * (pit - land) / level + 0.5F * logf(classes.pit_variance / classes.land_variance);
   const float steps = rintf(nats / kNatsPerLlrStep);
   const float most = static_cast<float>(kMostLlrSteps);
   return static_cast<Llr>(steps < -most ? -most : (steps > most ? most : steps));

@@ -10,9 +10,9 @@ namespace ostracon {
 
 struct DriftEstimatorConfig {
   FieldShape shape;
-  std::int32_t band_rows = 256;   ///< height of a band; a power of two
-  std::int32_t band_cols = 512;   ///< width of the crop in its middle; a power of two
-  std::int32_t rounds = 2;        ///< of the leave-one-out template
+  std::int32_t band_rows = 256;  ///< height of a band; a power of two
+  std::int32_t band_cols = 512;  ///< width of the crop in its middle; a power of two
+  std::int32_t rounds = 2;       ///< of the leave-one-out template
 };
 
 class DriftEstimator {

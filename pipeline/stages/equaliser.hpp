@@ -19,11 +19,11 @@ inline constexpr std::int32_t kEqualiserMargin = 2;  ///< modules of the grid ar
 
 /// What the equaliser learned on one page.
 struct ChannelReport {
-  float signal_to_noise = 0;      ///< 1 / error variance at unit amplitude, training modules
-  float amplitude = 0;            ///< of the matched filter output: about c / (2 - c)
-  float erased_fraction = 0;      ///< of the modules of the page
-  std::int32_t trained_on = 0;    ///< known modules used
-  float slipped_fraction = 0;     ///< of the page's tiles erased because known bits disagree
+  float signal_to_noise = 0;    ///< 1 / error variance at unit amplitude, training modules
+  float amplitude = 0;          ///< of the matched filter output: about c / (2 - c)
+  float erased_fraction = 0;    ///< of the modules of the page
+  std::int32_t trained_on = 0;  ///< known modules used
+  float slipped_fraction = 0;   ///< of the page's tiles erased because known bits disagree
 };
 
 class Equaliser {

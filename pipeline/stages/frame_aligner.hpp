@@ -1,5 +1,6 @@
 #pragma once
-// The flattened mean of the aligned frames: for registration only, bits are sampled from raw frames.
+// The flattened mean of the aligned frames: for registration only, bits are sampled from raw
+// frames.
 //
 //   frames, FlatField, DriftField --> [ FrameAligner ] --mean--> PitchFinder, LatticeTracker
 
@@ -17,10 +18,10 @@ class FrameAligner {
  public:
   virtual ~FrameAligner() = default;
 
-  /// mean(y, x) = (average over frames of raw * row_gain at (y, x) + shift, bilinear) / shading - 1.
-  /// Linear interpolation moves no centroid, so positions measured on the mean hold for the frames.
-  /// Pixels that fall outside a frame are left out of the average; 0 where no frame has one.
-  /// `mean` has the shape of a frame. Errors: kInvalidArgument on wrong shapes.
+  /// mean(y, x) = (average over frames of raw * row_gain at (y, x) + shift, bilinear) / shading
+  /// - 1. Linear interpolation moves no centroid, so positions measured on the mean hold for the
+  /// frames. Pixels that fall outside a frame are left out of the average; 0 where no frame has
+  /// one. `mean` has the shape of a frame. Errors: kInvalidArgument on wrong shapes.
   virtual Result<> run(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
                        ImageView<float> mean) = 0;
 };

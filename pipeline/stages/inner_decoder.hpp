@@ -34,9 +34,9 @@ class InnerDecoder {
 
   /// Decodes a batch.
   ///
-  ///   llrs      [codeword][bit]   codeword_bits(rate) each, contiguous, descrambled, code bit order
-  ///   payload   [codeword][byte]  kPayloadBytes each; void where not decoded
-  ///   outcomes  [codeword]
+  ///   llrs      [codeword][bit]   codeword_bits(rate) each, contiguous, descrambled, code bit
+  ///   order payload   [codeword][byte]  kPayloadBytes each; void where not decoded outcomes
+  ///   [codeword]
   ///
   /// Pointers are into the memory of the backend that made this stage. May return before the work
   /// is done; results are ready for any later call on the same backend.

@@ -13,18 +13,18 @@
 namespace ostracon {
 
 struct LatticeTrackerConfig {
-  std::int32_t rows = 0, cols = 0;      ///< of the mean
-  std::int32_t block_modules = 32;      ///< side of the blocks whose offset is measured
-  float assumed_blur = 0.35F;           ///< sigma of the pulse in modules for the equalising filter
+  std::int32_t rows = 0, cols = 0;  ///< of the mean
+  std::int32_t block_modules = 32;  ///< side of the blocks whose offset is measured
+  float assumed_blur = 0.35F;       ///< sigma of the pulse in modules for the equalising filter
 };
 
 /// The lattice of a field, in module coordinates of its own.
 struct FieldLattice {
   LatticeMap map;
-  std::int32_t rows = 0, cols = 0;      ///< modules covered: [0, rows) x [0, cols)
-  std::vector<std::int8_t> soft;        ///< [rows][cols] equalised brightness, 32 = one amplitude
-  float residual_modules = 0;           ///< rms of block offsets about the smooth map, per axis
-  float settled_fraction = 0;           ///< of blocks inside the image
+  std::int32_t rows = 0, cols = 0;  ///< modules covered: [0, rows) x [0, cols)
+  std::vector<std::int8_t> soft;    ///< [rows][cols] equalised brightness, 32 = one amplitude
+  float residual_modules = 0;       ///< rms of block offsets about the smooth map, per axis
+  float settled_fraction = 0;       ///< of blocks inside the image
 };
 
 class LatticeTracker {

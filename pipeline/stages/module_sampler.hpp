@@ -11,7 +11,7 @@ namespace ostracon {
 
 struct ModuleSamplerConfig {
   FieldShape shape;
-  std::int32_t max_modules = 0;   ///< largest grid `run` will be given
+  std::int32_t max_modules = 0;  ///< largest grid `run` will be given
 };
 
 /// The pulse that the filter matches: a unit square blurred by a Gaussian.
@@ -36,8 +36,7 @@ class ModuleSampler {
   /// Errors: kInvalidArgument if shapes disagree or the grid exceeds max_modules.
   virtual Result<> run(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
                        const LatticeMap& map, const Pulse& pulse, std::int32_t first_row,
-                       std::int32_t first_col, ImageView<float> grid,
-                       ImageView<float> weight) = 0;
+                       std::int32_t first_col, ImageView<float> grid, ImageView<float> weight) = 0;
 };
 
 }  // namespace ostracon

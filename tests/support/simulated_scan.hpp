@@ -40,8 +40,7 @@ class WrittenPlate final : public sem::PlateSource {
                                                      std::uint8_t plate_number = 7) {
     Uuid uuid;
     uuid.bytes.fill(plate_number);
-    OSTRACON_TRY_ASSIGN(auto plan,
-                        format::PlatePlan::create(parameters, stream.size(), uuid));
+    OSTRACON_TRY_ASSIGN(auto plan, format::PlatePlan::create(parameters, stream.size(), uuid));
     auto plate = std::unique_ptr<WrittenPlate>(new WrittenPlate(std::move(plan)));
     plate->pages_.resize(plate->plan_.groups().page_count());
     OSTRACON_TRY(format::encode_plate(
@@ -73,7 +72,8 @@ class WrittenPlate final : public sem::PlateSource {
   std::vector<std::vector<std::uint8_t>> pages_;
 };
 
-/// Renders field after field of a simulator; `order` names the simulator's field of each scan field.
+/// Renders field after field of a simulator; `order` names the simulator's field of each scan
+/// field.
 class SimulatedScan final : public FieldSource {
  public:
   SimulatedScan(sem::Simulator& simulator, std::vector<std::int64_t> order)
