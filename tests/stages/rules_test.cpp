@@ -1,0 +1,138 @@
+// The rules: arithmetic of one cell that every backend calls.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "pipeline/rules/log_cosh.hpp"
+#include "pipeline/rules/min_sum.hpp"
+#include "pipeline/rules/pulse.hpp"
+#include "pipeline/rules/soft_bit.hpp"
+#include "pipeline/rules/spectrum.hpp"
+
+namespace ostracon::test {
+namespace {
+
+constexpr rules::SoftClasses kEven{1.0F, 0.25F, -1.0F, 0.25F};
+
+TEST(PulseRule, IntegratesToOneAndSumsToOneOverModules) {
+  for (const float blur : {0.0F, 0.1F, 0.3F, 0.5F, 0.9F}) {
+    double integral = 0;
+    for (int k = -8000; k <= 8000; ++k)
+      integral += 1e-3 * static_cast<double>(rules::pulse(static_cast<float>(k) * 1e-3F, blur));
+    EXPECT_NEAR(integral, 1, 1e-3) << blur;
+    for (const float phase : {0.0F, 0.2F, 0.4F}) {
+      double sum = 0;
+      for (int k = -6; k <= 6; ++k)
+        sum += static_cast<double>(rules::pulse(static_cast<float>(k) + phase, blur));
+      EXPECT_NEAR(sum, 1, 1e-5) << blur << ' ' << phase;
+    }
+  }
+}
+
+TEST(PulseRule, IsEvenAndFallsFromItsCentre) {
+  for (const float blur : {0.1F, 0.3F, 0.5F})
+    for (float x = 0; x < 2.5F; x += 0.05F) {
+      EXPECT_FLOAT_EQ(rules::pulse(x, blur), rules::pulse(-x, blur));
+      EXPECT_GE(rules::pulse(x, blur) + 1e-7F, rules::pulse(x + 0.05F, blur));
+    }
+}
+
+TEST(PulseRule, WithoutBlurIsTheSquareOfAModule) {
+  EXPECT_NEAR(rules::pulse(0.0F, 0.0F), 1, 1e-6F);
+  EXPECT_NEAR(rules::pulse(0.4F, 0.0F), 1, 1e-4F);
+  EXPECT_NEAR(rules::pulse(0.5F, 0.0F), 0.5F, 1e-4F);
+  EXPECT_NEAR(rules::pulse(0.6F, 0.0F), 0, 1e-4F);
+}
+
+TEST(SoftBitRule, RisesWithTheValueAndIsClipped) {
+  for (const rules::SoftClasses& classes :
+       {kEven, rules::SoftClasses{1, 0.3F, -1, 0.15F}, rules::SoftClasses{1, 1.2F, -1, 0.9F}}) {
+    int before = -128;
+    for (float value = -6; value <= 6; value += 0.02F) {
+      const int llr = rules::soft_bit(value, 1, classes);
+      EXPECT_GE(llr, before) << value;
+      EXPECT_LE(std::abs(llr), rules::kMostLlrSteps);
+      before = llr;
+    }
+    EXPECT_LT(rules::soft_bit(-1, 1, classes), 0);
+    EXPECT_GT(rules::soft_bit(1, 1, classes), 0);
+  }
+  EXPECT_EQ(rules::soft_bit(100, 0.01F, kEven), rules::kMostLlrSteps);
+  EXPECT_EQ(rules::soft_bit(-100, 0.01F, kEven), -rules::kMostLlrSteps);
+}
+
+TEST(SoftBitRule, IsTheLogLikelihoodRatioOfTwoGaussians) {
+  // Equal variances v: L = 2 x / v nats.
+  for (const float x : {-1.1F, -0.4F, 0.0F, 0.3F, 0.9F})
+    EXPECT_NEAR(rules::soft_bit(x, 1, kEven), 2 * x / 0.25F / kNatsPerLlrStep, 0.5F + 1e-4F);
+  // Unequal ones, half way: 1/2 (1/v_pit - 1/v_land) + 1/2 ln(v_pit / v_land).
+  const rules::SoftClasses uneven{1, 0.5F, -1, 0.25F};
+  const float nats = 0.5F * (1 / 0.25F - 1 / 0.5F) + 0.5F * std::log(0.25F / 0.5F);
+  EXPECT_NEAR(rules::soft_bit(0, 1, uneven), nats / kNatsPerLlrStep, 0.5F + 1e-4F);
+}
+
+TEST(SoftBitRule, MoreErrorMakesLessOfIt) {
+  EXPECT_EQ(rules::soft_bit(0.5F, 2, kEven), std::lround(4 / 2 / kNatsPerLlrStep));
+  int before = rules::kMostLlrSteps + 1;
+  for (const float level : {0.4F, 1.0F, 2.0F, 4.0F}) {
+    const int llr = rules::soft_bit(0.8F, level, kEven);
+    EXPECT_LT(llr, before);
+    before = llr;
+  }
+}
+
+TEST(LatticeContrastRule, IsEvenConvexAndBounded) {
+  EXPECT_EQ(rules::lattice_contrast(0), 0);
+  EXPECT_NEAR(rules::lattice_contrast(0.05F), 0.5F * 0.05F * 0.05F, 1e-5F);
+  for (float x = 0.1F; x < 7.9F; x += 0.1F) {
+    EXPECT_FLOAT_EQ(rules::lattice_contrast(x), rules::lattice_contrast(-x));
+    EXPECT_GT(rules::lattice_contrast(x), rules::lattice_contrast(x - 0.1F));
+    EXPECT_LT(2 * rules::lattice_contrast(x),
+              rules::lattice_contrast(x - 0.1F) + rules::lattice_contrast(x + 0.1F) + 1e-5F);
+  }
+  EXPECT_EQ(rules::lattice_contrast(8), rules::lattice_contrast(1e30F));
+  EXPECT_EQ(rules::lattice_contrast(-8), rules::lattice_contrast(-1e30F));
+}
+
+TEST(DriftWeightRule, IsTheSignalOverNoiseOfACrossSpectrum) {
+  // S / (N (N + 2 S)) against one other frame.
+  EXPECT_FLOAT_EQ(rules::drift_weight(3, 2, 1), 3.0F / (2 * (2 + 2 * 3)));
+  EXPECT_EQ(rules::drift_weight(0, 2, 1), 0);
+  // Frequencies of noise alone count for nothing; those of a clean signal equally, 1 / (N (1 + n)).
+  EXPECT_LT(rules::drift_weight(1e-6F, 1, 1), 1e-5F);
+  EXPECT_NEAR(rules::drift_weight(1e6F, 1, 3), 0.25F, 1e-5F);
+  EXPECT_TRUE(std::isfinite(rules::drift_weight(0, 0, 1)));
+  float before = 0;
+  for (const float signal : {0.01F, 0.1F, 1.0F, 10.0F}) {
+    EXPECT_GT(rules::drift_weight(signal, 1, 2), before);
+    before = rules::drift_weight(signal, 1, 2);
+  }
+}
+
+TEST(MinSumRule, SumsSaturate) {
+  EXPECT_EQ(rules::add(100, 50), 127);
+  EXPECT_EQ(rules::add(-100, -50), -128);
+  EXPECT_EQ(rules::subtract(-100, 50), -128);
+  EXPECT_EQ(rules::subtract(100, -50), 127);
+  EXPECT_EQ(rules::subtract(20, 50), -30);
+}
+
+TEST(MinSumRule, ACheckRepliesWithTheSmallestOfTheOtherEdges) {
+  rules::CheckState check;
+  for (const int message : {-20, 8, -12, 40})
+    rules::absorb(check, static_cast<std::int8_t>(message));
+  EXPECT_EQ(check.smallest, 8);
+  EXPECT_EQ(check.second_smallest, 12);
+  EXPECT_EQ(rules::reply(check, -20), -6);  // the others' product is negative
+  EXPECT_EQ(rules::reply(check, 8), 9);     // 3/4 of 12
+  EXPECT_EQ(rules::reply(check, 40), 6);
+}
+
+TEST(MinSumRule, ThreeQuartersRoundDown) {
+  for (int m = 0; m <= 128; ++m)
+    EXPECT_EQ(rules::three_quarters(static_cast<std::uint8_t>(m)), 3 * m / 4) << m;
+}
+
+}  // namespace
+}  // namespace ostracon::test
