@@ -14,7 +14,7 @@ namespace ostracon {
 struct PitchFinderConfig {
   std::int32_t rows = 0, cols = 0;  ///< of the mean
   float min_pitch_px = 1.8F, max_pitch_px = 14.0F;
-  float min_strength = 12.0F;  ///< chance peaks reach about 10
+  float min_strength = 15.0F;  ///< chance peaks of noise reach about 14
 };
 
 class PitchFinder {
