@@ -105,6 +105,10 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
   FreeLanes free(lanes.size());
   FirstError failed;
   std::int64_t next = 0;
+  // Some to spare, since the first fields may show no page.
+  const auto want_pictures = [&](const Job& job) {
+    return options.pictures != nullptr && job.field < options.picture_fields + 8;
+  };
   const auto ingest = [&](tbb::flow_control& flow) -> std::shared_ptr<Job> {
     if (next >= total || failed.get()) {
       flow.stop();
@@ -129,7 +133,7 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     tbb::this_task_arena::isolate([&] {
       auto reading = lane.reader->read(
           job->shape, std::span<const std::byte>(lane.frames.get(), job->shape.bytes()), job->black,
-          options.pictures != nullptr);
+          want_pictures(*job));
       if (reading)
         job->reading = std::move(reading).value();
       else
@@ -137,6 +141,7 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     });
     return job;
   };
+  std::int64_t drawn = 0;
   const auto take = [&](const std::shared_ptr<Job>& job) {
     free.release(job->lane);
     if (failed.get()) return;
@@ -147,7 +152,8 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     if (auto taken = assembly.take(reading); !taken) return failed.set(taken.error());
     report.times.add(reading.times);
     report.pixels += static_cast<std::uint64_t>(job->shape.frames) * job->shape.pixels_per_frame();
-    if (reading.pictures) {
+    if (reading.pictures && drawn < options.picture_fields) {
+      ++drawn;
       reading.pictures->field = job->field;
       options.pictures(*reading.pictures);
     }

@@ -53,8 +53,10 @@ struct RecoverOptions {
   std::int32_t lanes = 0;     ///< fields in flight; 0: as many as threads and memory allow
   /// Called after every field, from one thread at a time.
   std::function<void(std::int64_t done, std::int64_t total, std::uint64_t pixels)> progress;
-  /// Pictures for a person: called for each field when set, from one thread at a time.
+  /// Pictures for a person: called when set, from one thread at a time, for the first
+  /// `picture_fields` fields that show a page.
   std::function<void(const struct FieldPictures&)> pictures;
+  std::int64_t picture_fields = 1;
 };
 
 struct Recovery {

@@ -49,4 +49,4 @@ echo "every file is verified and the same as in datasets/sample"
 echo
 echo "files:     $output/files/sample"
 echo "report:    $output/files.report.json"
-echo "pictures:  $output/pictures (raw frame, aligned mean, lattice, reliability of each field)"
+echo "pictures:  $output/pictures (raw frame, aligned mean, lattice, reliability of the first field)"

@@ -63,6 +63,7 @@ Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, Backend
   Result<> drawn = Ok{};
   double seconds = 0;
   if (!job.pictures.empty()) {
+    options.picture_fields = job.picture_fields;
     options.pictures = [&](const FieldPictures& pictures) {
       const auto start = std::chrono::steady_clock::now();
       if (drawn) drawn = io::write_pictures(job.pictures, pictures);
@@ -104,8 +105,11 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
       ->capture_default_str();
   verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
   verb.add_option("--pictures", job.pictures,
-                  "Draw each field: raw, aligned, with its lattice, and what is certain")
+                  "Draw the first field: raw, aligned, with its lattice, and what is certain")
       ->type_name("FOLDER");
+  verb.add_option("--picture-fields", job.picture_fields, "Draw so many fields that show a page")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}))
+      ->capture_default_str();
 }
 
 Result<ExitStatus> run_recovery(const RecoveryJob& job) {

@@ -22,9 +22,11 @@ struct RecoveryJob {
   std::string backend = "auto";  ///< "auto", "cpu", "cuda"
   std::string report;
   std::string pictures;
+  std::int64_t picture_fields = 1;
 };
 
-/// The options that both verbs have: SCAN, --plate, --backend, --report, --pictures.
+/// The options that both verbs have: SCAN, --plate, --backend, --report, --pictures,
+/// --picture-fields.
 void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 
 /// Reads the scan, decodes, extracts, writes report and pictures, prints what became of every file.
