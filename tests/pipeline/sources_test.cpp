@@ -125,10 +125,11 @@ TEST(Sources, FieldsMayDifferInFramesSizeTypeAndPitch) {
     EXPECT_EQ(field.page, field.field) << field.reason;
 }
 
-TEST(Sources, PicturesShowEveryPageFoundInTheOrderOfTheFields) {
+TEST(Sources, PicturesShowTheFirstPagesFoundAsManyAsAskedFor) {
   ASSERT_OK_AND_ASSIGN(const auto plate, small_plate());
   ASSERT_OK_AND_ASSIGN(auto fields, scan_with(plate, {{"frames", 1}}, {0, 1}));
   const FieldShape shape = fields.front().shape;
+  fields.insert(fields.begin(), cropped(fields.front(), 0, 40, 0, 40));  // shows none
   MemoryScan source(std::move(fields));
   std::vector<std::int64_t> seen;
   RecoverOptions options;
@@ -144,9 +145,13 @@ TEST(Sources, PicturesShowEveryPageFoundInTheOrderOfTheFields) {
     EXPECT_EQ(pictures.page_cols, 256);
     EXPECT_EQ(pictures.llrs.size(), std::size_t{256 * 256});
   };
-  ASSERT_OK_AND_ASSIGN(const auto recovered, recover_from(source, options));
-  expect_whole(plate, recovered);
-  EXPECT_EQ(seen, (std::vector<std::int64_t>{0, 1}));
+  for (const std::int64_t wanted : {1, 2}) {
+    seen.clear();
+    options.picture_fields = wanted;
+    ASSERT_OK_AND_ASSIGN(const auto recovered, recover_from(source, options));
+    expect_whole(plate, recovered);
+    EXPECT_EQ(seen, wanted == 1 ? std::vector<std::int64_t>{1} : (std::vector<std::int64_t>{1, 2}));
+  }
 }
 
 }  // namespace
