@@ -55,9 +55,11 @@ check_parts() {
 # Bytes from files, and work shared by threads: where a sanitizer earns its time.
 check_sanitizers() {
   say "address and undefined-behaviour sanitizers"
-  check_parts asan core format io cli
+  check_parts asan core format io stages cli
   say "thread sanitizer"
-  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" check_parts tsan pipeline datasets
+  build tsan tests/pipeline/all tests/datasets/all
+  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" run_tests build-tsan/tests/datasets
+  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" run_tests build-tsan/tests/pipeline -L e2e-small
 }
 
 # A minute a file on a slow core, so by default only what changed since OSTRACON_TIDY_BASE (the

@@ -148,8 +148,8 @@ class CpuPitchFinder final : public PitchFinder {
       std::nth_element(ring.begin(), middle, ring.end());
       median.push_back(std::max(*middle, 1e-30F));
     }
-    // The spectrum of a smoothed image falls steeply within a ring: the level at a radius lies between
-    // the medians of two rings, or its inner edge would stand out by itself.
+    // The spectrum of a smoothed image falls steeply within a ring: the level at a radius lies
+    // between the medians of two rings, or its inner edge would stand out by itself.
     const auto level = [&](float radius) {
       const float ring = std::clamp(radius / 8 - 0.5F, 0.0F, static_cast<float>(median.size() - 1));
       const auto inner = static_cast<std::size_t>(ring);
