@@ -34,7 +34,7 @@ struct PhaseTiles {
 };
 
 /// One-dimensional MMSE equaliser for unit squares blurred by `blur` modules at `pitch` px,
-/// sampled at (k - offset) px: about 6 modules long, odd, centred.
+/// sampled at (k - offset) px: about 4.5 modules long, odd, centred.
 std::vector<float> equalising_taps(float pitch_px, float blur_modules, float offset_px);
 
 /// The image filtered by the separable equaliser at offset (oy, ox) px.

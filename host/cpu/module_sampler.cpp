@@ -15,7 +15,8 @@ class CpuModuleSampler final : public ModuleSampler {
   explicit CpuModuleSampler(const ModuleSamplerConfig& config)
       : config_(config),
         shift_(static_cast<std::size_t>(config.shape.frames) *
-               static_cast<std::size_t>(config.shape.rows)) {}
+               static_cast<std::size_t>(config.shape.rows)),
+        padded_gain_(static_cast<std::size_t>(config.shape.frames) * padded_rows(), 1.0F) {}
 
   Result<> run(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
                const LatticeMap& map, const Pulse& pulse, std::int32_t first_row,
@@ -30,6 +31,9 @@ class CpuModuleSampler final : public ModuleSampler {
                static_cast<std::size_t>(y)] =
             drift.at(static_cast<std::int32_t>(f), static_cast<float>(y));
     });
+    for (std::size_t f = 0; f < static_cast<std::size_t>(config_.shape.frames); ++f)
+      std::copy_n(flat.row_gain.data() + f * static_cast<std::size_t>(rows), rows,
+                  padded_gain_.data() + f * padded_rows() + PulseTable::kWidest);
     const PulseTable table = PulseTable::make(pulse.blur_modules, pulse.pitch_px);
     parallel_for(grid.rows, [&](std::int64_t i) {
       sample_modules(frames, flat, map, table, first_row + static_cast<std::int32_t>(i), first_col,
@@ -40,6 +44,11 @@ class CpuModuleSampler final : public ModuleSampler {
   }
 
  private:
+  /// Rows of gains with room on both sides, so that the kernel reads whole vectors.
+  std::size_t padded_rows() const {
+    return static_cast<std::size_t>(config_.shape.rows) + 2 * PulseTable::kWidest;
+  }
+
   void sample_modules(const FrameStack& frames, const FlatField& flat, const LatticeMap& map,
                       const PulseTable& table, std::int32_t row, std::int32_t first_col,
                       float* grid, float* seen, std::int32_t cols) const {
@@ -70,7 +79,7 @@ class CpuModuleSampler final : public ModuleSampler {
           static_cast<std::size_t>(f) * shape.pixels_per_frame() * bytes_of(shape.type);
       sample_row(
           {bytes, shape.type, shape.rows, shape.cols, frames.black,
-           flat.row_gain.data() + static_cast<std::size_t>(f) * static_cast<std::size_t>(flat.rows),
+           padded_gain_.data() + static_cast<std::size_t>(f) * padded_rows() + PulseTable::kWidest,
            &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
     }
     for (std::size_t j = 0; j < count; ++j) {
@@ -82,6 +91,7 @@ class CpuModuleSampler final : public ModuleSampler {
 
   ModuleSamplerConfig config_;
   std::vector<std::array<float, 2>> shift_;
+  std::vector<float> padded_gain_;
 };
 
 }  // namespace

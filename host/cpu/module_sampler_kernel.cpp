@@ -27,17 +27,30 @@ HWY_INLINE hn::Vec<Floats> load_pixels(const T* from) {
   }
 }
 
+/// weights[k] = pulse[k] * gain[k] for k < width, a multiple of 8; returns their sum.
+HWY_INLINE float combine_weights(const float* pulse, const float* gain, std::int32_t width,
+                                 float* weights) {
+  const Floats d;
+  auto total = hn::Zero(d);
+  for (std::int32_t k = 0; k < width; k += static_cast<std::int32_t>(hn::MaxLanes(d))) {
+    const auto weight = hn::Mul(hn::LoadU(d, pulse + k), hn::LoadU(d, gain + k));
+    hn::StoreU(weight, d, weights + k);
+    total = hn::Add(total, weight);
+  }
+  return hn::GetLane(hn::SumOfLanes(d, total));
+}
+
 /// Weighted sum over a window of `used` rows by 8 * kOctets columns, weights separable.
 template <class T, int kOctets>
 HWY_INLINE float window_sum(const T* first, std::ptrdiff_t stride, const float* along_y,
-                            const float* gain, std::int32_t used, const float* along_x) {
+                            std::int32_t used, const float* along_x) {
   const Floats d;
   constexpr std::size_t kLanes = hn::MaxLanes(d);
   constexpr std::size_t kVectors = 8 * kOctets / kLanes;
   hn::Vec<Floats> total[kVectors];
   for (std::size_t v = 0; v < kVectors; ++v) total[v] = hn::Zero(d);
   for (std::int32_t k = 0; k < used; ++k, first += stride) {
-    const auto weight = hn::Set(d, along_y[k] * gain[k]);
+    const auto weight = hn::Set(d, along_y[k]);
     for (std::size_t v = 0; v < kVectors; ++v)
       total[v] = hn::MulAdd(weight, load_pixels(first + v * kLanes), total[v]);
   }
@@ -53,6 +66,7 @@ void sample_octets(const SampleRow& row) {
   const auto* frame = static_cast<const T*>(row.frame);
   const float half = 0.5F * static_cast<float>(pulse.width);
   const auto phases = static_cast<float>(PulseTable::kPhases);
+  float weights[PulseTable::kWidest];
   for (std::int32_t m = 0; m < row.modules; ++m) {
     const float left = row.x[m] - half;
     const float top = row.y[m] - half;
@@ -68,12 +82,13 @@ void sample_octets(const SampleRow& row) {
         static_cast<std::size_t>((static_cast<float>(y0 - pulse.first) - top) * phases * 0.99999F);
     const auto width = static_cast<std::size_t>(pulse.width);
     const T* first = frame + static_cast<std::ptrdiff_t>(y0) * row.cols + x0;
-    const float* along_y = pulse.taps.data() + py * width + static_cast<std::size_t>(pulse.first);
-    float gain_sum = 0;
-    for (std::int32_t k = 0; k < pulse.used; ++k) gain_sum += along_y[k] * row.row_gain[y0 + k];
-    row.product[m] += window_sum<T, kOctets>(first, row.cols, along_y, row.row_gain + y0,
-                                             pulse.used, pulse.taps.data() + px * width) -
-                      row.black * gain_sum * pulse.sum[px];
+    // The table's rows end in zeros up to a multiple of 8, and `row_gain` is padded as far.
+    const float gain_sum = combine_weights(pulse.taps.data() + py * width,
+                                           row.row_gain + y0 - pulse.first, pulse.width, weights);
+    const float* along_x = pulse.taps.data() + px * width;
+    row.product[m] +=
+        window_sum<T, kOctets>(first, row.cols, weights + pulse.first, pulse.used, along_x) -
+        row.black * gain_sum * pulse.sum[px];
     row.sum[m] += pulse.sum[py] * pulse.sum[px];
     row.square_sum[m] += pulse.square_sum[py] * pulse.square_sum[px];
     row.frames_seen[m] += 1.0F;
@@ -123,7 +138,7 @@ PulseTable PulseTable::make(float blur_modules, float pitch_px) {
   PulseTable table;
   const auto needed = static_cast<std::int32_t>(std::ceil(2 * reach));
   table.width = std::min((needed + 7) / 8 * 8, 32);
-  if (needed > 32) table.width = 48;
+  if (needed > 32) table.width = kWidest;
   table.used = std::min(needed, table.width);
   table.first = (table.width - table.used) / 2;
   const auto width = static_cast<std::size_t>(table.width);

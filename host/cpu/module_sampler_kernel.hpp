@@ -12,6 +12,7 @@ namespace ostracon::cpu {
 /// window whose first tap lies (phase + 1/2) / 64 - width / 2 px from the module's centre.
 struct PulseTable {
   static constexpr std::int32_t kPhases = 64;
+  static constexpr std::int32_t kWidest = 48;
   std::int32_t width = 8;  ///< taps, a multiple of 8; those beyond the pulse's reach are 0
   std::int32_t used = 8;   ///< taps from `first` that are not 0 at every phase
   std::int32_t first = 0;
@@ -28,7 +29,7 @@ struct SampleRow {
   PixelType type;
   std::int32_t rows, cols;
   float black;            ///< counts taken off every pixel
-  const float* row_gain;  ///< [rows]
+  const float* row_gain;  ///< [rows], readable for kWidest entries before and behind
   const PulseTable* pulse;
   std::int32_t modules;
   const float* y;
