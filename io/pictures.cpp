@@ -123,8 +123,10 @@ Result<> write_pictures(const std::filesystem::path& folder, const FieldPictures
     OSTRACON_TRY(store(path("lattice"), encode_png_rgb(draw_lattice(p), p.rows, p.cols)));
   if (p.llrs.empty()) return Ok{};
   std::vector<std::uint8_t> reliability(p.llrs.size());
+  int most = 1;
+  for (const std::int8_t llr : p.llrs) most = std::max(most, std::abs(int{llr}));
   for (std::size_t i = 0; i < p.llrs.size(); ++i)
-    reliability[i] = static_cast<std::uint8_t>(std::min(255, 2 * std::abs(int{p.llrs[i]})));
+    reliability[i] = static_cast<std::uint8_t>(255 * std::abs(int{p.llrs[i]}) / most);
   return store(path("reliability"), encode_png_grey(reliability, p.page_rows, p.page_cols));
 }
 

@@ -17,7 +17,7 @@ std::vector<std::uint8_t> stretch_to_grey(std::span<const float> pixels);
 ///   fieldN-raw.png          the first frame
 ///   fieldN-aligned.png      the mean of all frames, drift taken out
 ///   fieldN-lattice.png      the same with every 16th line of the module lattice drawn in colour
-///   fieldN-reliability.png  |LLR| of every module: black erased, white certain
+///   fieldN-reliability.png  |LLR| of every module: black erased, white the page's surest
 /// A picture whose data are absent (empty vectors: no page found) is left out.
 /// kInvalidArgument if sizes disagree; kIo.
 Result<> write_pictures(const std::filesystem::path& folder, const FieldPictures& pictures);
