@@ -33,8 +33,7 @@ struct GroupPlan {
 
 /// groups = ceil(data_pages / 200), m = max(2, ceil(parity * k_max)), k_max = the largest group's
 /// data pages. Above a parity of 0.275 the 200 shrinks to the largest k with k + m <= 255.
-/// kInvalidArgument if parity is not in (0, 1] or there are there are no pages or more than 24
-/// bits count.
+/// kInvalidArgument if parity is not in (0, 1], or there are no pages or more than 24 bits count.
 Result<GroupPlan> plan_groups(std::uint32_t data_pages, double parity);
 
 GroupPlan plan_of(const PageHeader& header);

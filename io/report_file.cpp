@@ -58,7 +58,7 @@ Json json_of(const FieldReport& field) {
   json["field"] = field.field;
   json["source"] = field.source;
   json["page_found"] = field.page_found;
-  if (!field.page_found) json["reason"] = field.reason;
+  if (!field.page_found || !field.reason.empty()) json["reason"] = field.reason;
   json["page"] = field.page;
   json["plate"] = field.page_found ? Json(to_string(field.plate)) : Json(nullptr);
   json["pitch_px"] = number(field.pitch_px);

@@ -69,10 +69,11 @@ Result<> read_shape(const Dataset& dataset, const std::string& what, ScanGroup& 
   const auto side_limit = static_cast<hsize_t>(kMaxSide);
   const auto field_bytes = static_cast<hsize_t>(kMaxFieldBytes);
   if (rows > side_limit || cols > side_limit || frames > static_cast<hsize_t>(kMaxFrames) ||
-      frames * rows * cols > field_bytes / bytes_of(*type) || fields > (hsize_t{1} << 32))
+      frames * rows * cols > field_bytes / bytes_of(*type) ||
+      fields > static_cast<hsize_t>(kMaxFields))
     return bad("is of " + dimensions(dataset.sides) + ", beyond the limits of " +
-               std::to_string(kMaxSide) + " pixels a side, " + std::to_string(kMaxFrames) +
-               " frames and 64 GiB a field");
+               std::to_string(kMaxFields) + " fields, " + std::to_string(kMaxSide) +
+               " pixels a side, " + std::to_string(kMaxFrames) + " frames and 64 GiB a field");
   // A small file must not make its reader allocate for data that are not there.
   const Handle properties(H5Dget_create_plist(dataset.id.get()));
   const hsize_t stored = H5Dget_storage_size(dataset.id.get());

@@ -68,7 +68,8 @@ class ScanWriter {
   std::unique_ptr<State> state_;
 };
 
-/// Largest scan that is read: pixels a side, frames a field, bytes a field.
+/// Largest scan that is read: fields a group, pixels a side, frames a field, bytes a field.
+inline constexpr std::int64_t kMaxFields = std::int64_t{1} << 24;  // as many as a plate has pages
 inline constexpr std::int64_t kMaxSide = 65536;
 inline constexpr std::int64_t kMaxFrames = 4096;
 inline constexpr std::int64_t kMaxFieldBytes = std::int64_t{64} << 30;

@@ -70,11 +70,13 @@ class MarkSearch {
 
   /// Marks whose upper left module lies in [row0, row1) x [col0, col1).
   void search(std::int32_t row0, std::int32_t row1, std::int32_t col0, std::int32_t col1) {
+    row0 = std::max(row0, 0);
+    col0 = std::max(col0, 0);
     row1 = std::min(row1, grid_.rows - kSide + 1);
     col1 = std::min(col1, grid_.cols - kSide + 1);
     if (col0 >= col1) return;
     std::vector<std::uint32_t> count(static_cast<std::size_t>(col1 - col0));
-    for (std::int32_t r = std::max(row0, 0); r < row1; ++r) {
+    for (std::int32_t r = row0; r < row1; ++r) {
       const std::uint32_t* rows[kQuickRows];
       for (std::int32_t k = 0; k < kQuickRows; ++k) rows[k] = windows_.data() + index(r + k, col0);
       for (std::int32_t p = 0; p < kPatterns; ++p) {

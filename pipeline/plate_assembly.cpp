@@ -5,6 +5,10 @@
 namespace ostracon {
 namespace {
 
+// Every codeword of a plate has its outcome in memory: this many take 0.8 GB. A forged header must
+// not be able to ask for more.
+constexpr std::uint64_t kMostCodewords = std::uint64_t{1} << 28;
+
 /// True if two headers can be pages of one plate: all but the page index is equal.
 bool same_plate(const format::PageHeader& a, format::PageHeader b) {
   b.page_index = a.page_index;
@@ -30,6 +34,11 @@ PlateAssembly::Plate& PlateAssembly::plate_of(const format::PageHeader& header) 
 Result<> PlateAssembly::take(FieldReading& reading) {
   if (!reading.header) return Ok{};
   const format::PageHeader& header = *reading.header;
+  if (std::uint64_t{header.page_count} * header.codewords > kMostCodewords) {
+    reading.report.reason = "its header names a plate of " + std::to_string(header.page_count) +
+                            " pages, more than are handled at once";
+    return Ok{};
+  }
   Plate& plate = plate_of(header);
   if (!same_plate(plate.header, header)) {
     reading.report.reason = "its header disagrees with that of other pages of the same plate";

@@ -15,6 +15,7 @@ namespace {
 
 constexpr float kFirstBlur = 0.35F;      // of the matched filter until the blur is measured
 constexpr std::int32_t kLeastSide = 64;  // px: what shows less than a page header is not looked at
+constexpr std::size_t kMostLayouts = 4;  // kept; a layout of the largest page holds 100 MB
 
 /// Adds the time since the last call to a stage.
 class StageClock {
@@ -44,6 +45,7 @@ Result<std::shared_ptr<const format::PageLayout>> LayoutCache::get(
       return entry.layout;
   OSTRACON_TRY_ASSIGN(
       auto made, format::PageLayout::create(geometry, header.interleaver_step, header.codewords));
+  if (entries_.size() == kMostLayouts) entries_.erase(entries_.begin());
   entries_.push_back({geometry, header.interleaver_step, header.codewords,
                       std::make_shared<const format::PageLayout>(std::move(made))});
   return entries_.back().layout;
@@ -186,7 +188,9 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
   const format::PageHeader& header = located->header;
   auto prepared = page_stages(shape, header);
   if (!prepared) {
-    if (prepared.error().code == ErrorCode::kOutOfMemory) return prepared.error();
+    const ErrorCode code = prepared.error().code;
+    if (code != ErrorCode::kBadInput && code != ErrorCode::kInvalidArgument)
+      return prepared.error();
     report.reason = "the header names a page that cannot be: " + prepared.error().message;
     return reading;
   }
@@ -194,6 +198,10 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
   const format::PageLayout& layout = *page.layout;
   const LatticeMap map = page_map(lattice->map, located->pose, header.rows, header.cols);
   describe_pose(map, header.rows, header.cols, located->pose, report);
+  if (!(report.pitch_px > 0.1F * seed->pitch() && report.pitch_px < 10 * seed->pitch())) {
+    report.reason = "the lattice ends too far from the middle of the page";
+    return reading;
+  }
   const std::vector<std::uint8_t> known = known_modules(layout, header);
   OSTRACON_TRY(backend_->memory().upload(page.known.data(), known.data(), known.size()));
   const ImageView<const std::uint8_t> known_view{page.known.data(), header.rows, header.cols,

@@ -122,12 +122,15 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     const auto start = Clock::now();
     auto room = lanes[job->lane].room_for(job->shape.bytes());
     auto read = room ? source.read(job->field, room.value()) : Result<>(room.error());
-    if (!read) failed.set(read.error());
+    if (!read && read.error().code == ErrorCode::kBadInput)
+      job->reading.report.reason = read.error().message;
+    else if (!read)
+      failed.set(read.error());
     job->ingest_seconds = seconds_since(start);
     return job;
   };
   const auto decode = [&](std::shared_ptr<Job> job) {
-    if (failed.get()) return job;
+    if (failed.get() || !job->reading.report.reason.empty()) return job;
     Lane& lane = lanes[job->lane];
     // Isolated: a thread that waits inside this field must not start another one on its stack.
     tbb::this_task_arena::isolate([&] {
@@ -170,6 +173,13 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
   return Ok{};
 }
 
+/// Where nothing was found, the first field tells why.
+Error with_reason(Error error, const std::vector<FieldReport>& fields) {
+  if (error.code == ErrorCode::kNotFound && !fields.empty() && !fields.front().reason.empty())
+    error.message += "; the first field: " + fields.front().reason;
+  return error;
+}
+
 }  // namespace
 
 Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, PayloadStore& store,
@@ -187,7 +197,9 @@ Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, P
   OSTRACON_TRY(read_fields(source, lanes, assembly, options, report));
   lanes.clear();
 
-  OSTRACON_TRY_ASSIGN(const format::PageHeader header, assembly.choose());
+  const auto chosen = assembly.choose();
+  if (!chosen) return with_reason(chosen.error(), report.fields);
+  const format::PageHeader& header = chosen.value();
   report.plate = assembly.kept();
   report.other_plates = assembly.others();
   report.pages = assembly.take_pages();

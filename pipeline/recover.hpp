@@ -27,7 +27,8 @@ class FieldSource {
   /// Counts that no electron gives (the ADC's offset) where the file knows; only the contrast and
   /// dose in the report depend on it.
   virtual float black_level(std::int64_t /*field*/) const { return 0; }
-  /// Fills `frames` (shape(field).bytes()) with native-endian samples.
+  /// Fills `frames` (shape(field).bytes()) with native-endian samples. kBadInput: the field is
+  /// damaged, and is passed over; any other error ends the recovery.
   virtual Result<> read(std::int64_t field, std::span<std::byte> frames) = 0;
 };
 
@@ -50,11 +51,11 @@ struct ByteRange {
 
 struct RecoverOptions {
   std::optional<Uuid> plate;  ///< which plate, when the scan holds several
-  std::int32_t lanes = 0;     ///< fields in flight; 0: as many as threads and memory allow
+  std::int32_t lanes = 0;     ///< fields in flight; 0: as many as threads, but at most 8
   /// Called after every field, from one thread at a time.
   std::function<void(std::int64_t done, std::int64_t total, std::uint64_t pixels)> progress;
   /// Pictures for a person: called when set, from one thread at a time, for the first
-  /// `picture_fields` fields that show a page.
+  /// `picture_fields` fields that show a page, among the first `picture_fields` + 8.
   std::function<void(const struct FieldPictures&)> pictures;
   std::int64_t picture_fields = 1;
 };

@@ -51,7 +51,7 @@ struct FieldReport {
   std::int64_t field = 0;  ///< index in the scan
   std::string source;      ///< where in the file, for a person
   bool page_found = false;
-  std::string reason;  ///< when no page was found: "no lattice line in the spectrum", ...
+  std::string reason;  ///< why nothing was taken from it: "no lattice line in the spectrum", ...
   std::vector<std::array<float, 2>> drift_px;  ///< per frame (y, x), mean over the row bands
   float pitch_px = 0;                          ///< pixels a module
   float rotation_deg = 0;  ///< of the page's columns axis from +x towards +y, in [0, 360)

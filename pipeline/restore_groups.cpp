@@ -46,10 +46,13 @@ class Group {
   void restore(std::size_t stripe, const std::vector<std::uint32_t>& erased,
                std::size_t page_bytes) {
     if (erased.empty()) return;
-    std::vector<std::uint8_t*> shards;
-    for (std::size_t member = 0; member < pages_.size(); ++member)
-      shards.push_back(payload_.data() + member * page_bytes + stripe * format::kPayloadBytes);
-    const bool whole = format::restore_stripe(shards, k_, format::kPayloadBytes, erased);
+    bool whole = erased.size() <= m_;
+    if (whole) {
+      std::vector<std::uint8_t*> shards;
+      for (std::size_t member = 0; member < pages_.size(); ++member)
+        shards.push_back(payload_.data() + member * page_bytes + stripe * format::kPayloadBytes);
+      whole = format::restore_stripe(shards, k_, format::kPayloadBytes, erased);
+    }
     for (const std::uint32_t member : erased)
       pages_[member]->outcomes[stripe] =
           whole ? CodewordOutcome::kRestored : CodewordOutcome::kLost;
@@ -92,10 +95,14 @@ Result<std::vector<GroupReport>> restore_groups(const format::GroupPlan& plan,
     }
     reports.push_back(std::move(report));
     if (!group.needs_restoring(stripes)) continue;
-    OSTRACON_TRY(group.load(store, page_bytes));
+    // Of a plate seen in part most groups are beyond restoring: their pages need not be read.
+    const bool some = std::any_of(erased.begin(), erased.end(), [&](const auto& members) {
+      return !members.empty() && members.size() <= group.m();
+    });
+    if (some) OSTRACON_TRY(group.load(store, page_bytes));
     tbb::parallel_for(std::size_t{0}, stripes,
                       [&](std::size_t s) { group.restore(s, erased[s], page_bytes); });
-    OSTRACON_TRY(group.save(store, page_bytes));
+    if (some) OSTRACON_TRY(group.save(store, page_bytes));
   }
   return reports;
 }

@@ -34,7 +34,8 @@ void print_master(const io::MasterReader& master) {
              io::to_hex(description.stream_sha256));
   for (const auto& entry : description.entries)
     fmt::print("  {:<9} {:>9}  {}\n", io::to_string(entry.type),
-               entry.type == io::EntryType::kFile ? human_bytes(entry.size) : "", entry.path);
+               entry.type == io::EntryType::kFile ? human_bytes(entry.size) : "",
+               printable(entry.path));
 }
 
 void print_scan(const io::ScanReader& scan) {

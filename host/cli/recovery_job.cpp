@@ -53,14 +53,14 @@ std::filesystem::path spool_folder(const RecoveryJob& job) {
   return failed ? std::filesystem::path(".") : temporary;
 }
 
+/// `drawn` becomes the error of the first picture that could not be written: the files come first.
 Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, BackendKind backend,
-                           io::FilePayloadStore& store) {
+                           io::FilePayloadStore& store, Result<>& drawn) {
   OSTRACON_TRY_ASSIGN(RecoverOptions options, recover_options(job));
   Progress progress(job.folder.empty() ? "verify" : "recover", "px");
   options.progress = [&](std::int64_t done, std::int64_t total, std::uint64_t pixels) {
     progress.update(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total), pixels);
   };
-  Result<> drawn = Ok{};
   double seconds = 0;
   if (!job.pictures.empty()) {
     options.picture_fields = job.picture_fields;
@@ -73,7 +73,6 @@ Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, Backend
   OSTRACON_TRY_ASSIGN(Recovery recovery,
                       recover(
                           scan, [backend] { return make_backend(backend); }, store, options));
-  OSTRACON_TRY(drawn);
   if (seconds > 0) fmt::print("{} went into drawing pictures\n", human_duration(seconds));
   return recovery;
 }
@@ -117,7 +116,8 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   OSTRACON_TRY_ASSIGN(const BackendKind backend, choose_backend(job.backend));
   OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(job.scan));
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));
-  OSTRACON_TRY_ASSIGN(Recovery recovery, read_scan(job, scan, backend, store));
+  Result<> drawn = Ok{};
+  OSTRACON_TRY_ASSIGN(Recovery recovery, read_scan(job, scan, backend, store, drawn));
 
   const auto start = std::chrono::steady_clock::now();
   OSTRACON_TRY_ASSIGN(const auto files, extract(job, recovery, store));
@@ -132,6 +132,7 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   print_summary(recovery.report, files ? &*files : nullptr);
   if (!job.folder.empty()) fmt::print("files:    {}\n", job.folder);
   if (!job.report.empty()) fmt::print("report:   {}\n", job.report);
+  OSTRACON_TRY(drawn);
   if (!job.pictures.empty()) fmt::print("pictures: {}\n", job.pictures);
   return files && files->all_verified() ? ExitStatus::kVerified : ExitStatus::kLost;
 }

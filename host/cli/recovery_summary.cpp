@@ -65,7 +65,7 @@ void print_files(const io::ExtractReport& files) {
     if (!file.reason.empty()) remark = file.reason;
     const std::string size =
         file.type == io::EntryType::kFile ? human_bytes(file.size) : to_string(file.type).data();
-    fmt::print("  {:<9} {:>9}  {}{}{}\n", to_string(file.status), size, file.path,
+    fmt::print("  {:<9} {:>9}  {}{}{}\n", to_string(file.status), size, printable(file.path),
                remark.empty() ? "" : ": ", remark);
   }
   if (!files.manifest_found)

@@ -95,7 +95,11 @@ class CpuDriftEstimator final : public DriftEstimator {
                  [&](std::int64_t b) { estimate(work_[static_cast<std::size_t>(b)], active); });
     for (std::size_t b = 0; b < bands; ++b)
       for (std::size_t f = 0; f < work_[b].shift.size(); ++f)
-        drift.shift[f * bands + b] = work_[b].shift[f];
+        for (std::size_t k = 0; k < 2; ++k) {
+          const float shift = work_[b].shift[f][k];
+          // Pixels near the largest float make spectra that are no numbers.
+          drift.shift[f * bands + b][k] = std::isfinite(shift) ? shift : 0.0F;
+        }
     mend_outliers(drift);
     centre(drift);
     return drift;
@@ -175,6 +179,9 @@ class CpuDriftEstimator final : public DriftEstimator {
 
   void estimate(BandWork& work, const ActiveBand& active) const {
     const std::size_t frames = work.frames.size();
+    // The last field's active band may have been wider, and whole vectors are read beyond this one.
+    std::fill(work.product.re.begin(), work.product.re.end(), 0.0F);
+    std::fill(work.product.im.begin(), work.product.im.end(), 0.0F);
     work.sum = work.frames[0];
     work.shift[0] = {0, 0};
     for (std::size_t f = 1; f < frames; ++f) {

@@ -1,6 +1,7 @@
 #include "host/cpu/flattener.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <vector>
@@ -40,6 +41,8 @@ class CpuFlattener final : public Flattener {
     flat.rows = shape_.rows;
     const double level = cv::mean(cells_)[0];
     if (!(level > 0)) return Error{ErrorCode::kBadInput, "the field is blank"};
+    if (!std::isfinite(level))
+      return Error{ErrorCode::kBadInput, "the field's pixels are too large to be added"};
     smooth(static_cast<float>(level), flat.shading);
     const double square = std::accumulate(squares_.begin(), squares_.end(), 0.0);
     const double pixels =
@@ -117,8 +120,8 @@ class CpuFlattener final : public Flattener {
                 static_cast<std::size_t>(j)] = std::max(local.at<float>(i, j), 1e-3F * level);
   }
 
-  /// Row mean over the running mean of its frame, over the same ratio averaged over frames; shrunk
-  /// by the variance that noise and pattern explain: `pixel_variance` is relative to the mean^2.
+  /// One over the row's mean against the running mean of its frame, shrunk by the variance that
+  /// noise and pattern explain: `pixel_variance` is relative to the mean^2.
   std::vector<float> row_gains(double pixel_variance) const {
     const std::int32_t rows = shape_.rows;
     std::vector<float> ratio(row_mean_.size());

@@ -10,6 +10,8 @@
 namespace ostracon::cpu {
 namespace {
 
+constexpr float kMostMean = 1e6F;
+
 class CpuFrameAligner final : public FrameAligner {
  public:
   explicit CpuFrameAligner(const FrameAlignerConfig& config) : shape_(config.shape) {}
@@ -101,7 +103,9 @@ class CpuFrameAligner final : public FrameAligner {
         const float shade = left + slope * (static_cast<float>(x - cell) + 0.5F);
         const auto n =
             x >= begin && x < end ? static_cast<float>(all) : static_cast<float>(count(x));
-        out[x] = n > 0 ? out[x] / (n * shade) - 1.0F : 0.0F;
+        const float value = out[x] / (n * shade) - 1.0F;
+        // A pixel this far above its surroundings, or no number, would spoil what is filtered.
+        out[x] = n > 0 && std::abs(value) < kMostMean ? value : 0.0F;
       }
     }
   }

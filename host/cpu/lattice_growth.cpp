@@ -147,7 +147,7 @@ class Growth {
       for (int b = -steps; b <= steps; ++b) {
         Plane plane{0, step * static_cast<float>(a), step * static_cast<float>(b)};
         const auto sum = coherent(line, i, j, plane);
-        if (confidence_of(sum) <= confidence) continue;
+        if (!(confidence_of(sum) > confidence)) continue;  // NaN is not confident
         confidence = confidence_of(sum);
         plane.value = std::arg(sum);
         best = plane;

@@ -40,7 +40,8 @@ std::complex<float> carrier_y(float frequency, float y) {
   return {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
 }
 
-/// Sum over `count` pixels of value * carrier, in four lanes that a compiler can keep in registers.
+/// Sum over `count` pixels of value * carrier, in eight lanes that a compiler can keep in
+/// registers.
 std::complex<float> dot(const float* value, const float* re, const float* im, std::int32_t count) {
   float r[8] = {}, i[8] = {};
   std::int32_t x = 0;

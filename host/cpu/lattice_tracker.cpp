@@ -19,7 +19,7 @@ constexpr std::int32_t kRefinements = 2;
 constexpr std::int32_t kReachTiles = 5;      // of the local quadratics: 88 modules across,
 constexpr std::int32_t kLongReachTiles = 8;  // or 136 where only large blocks could be followed
 constexpr float kFinestPitch = 2.8F;         // below this the contrast is formed on half pixels too
-constexpr std::int64_t kMostModules = 1 << 26;
+constexpr float kMostModules = 1 << 26;
 
 /// Row and column of the field lattice at any pixel, and the inverse.
 class PhaseField {
@@ -187,9 +187,12 @@ class CpuLatticeTracker final : public LatticeTracker {
     }
     const float row0 = std::floor(low[0]);
     const float col0 = std::floor(low[1]);
-    lattice.rows = static_cast<std::int32_t>(std::ceil(high[0]) - row0) + 1;
-    lattice.cols = static_cast<std::int32_t>(std::ceil(high[1]) - col0) + 1;
-    if (static_cast<std::int64_t>(lattice.rows) * lattice.cols > kMostModules) return false;
+    const float rows = std::ceil(high[0]) - row0 + 1;
+    const float cols = std::ceil(high[1]) - col0 + 1;
+    // Compared as floats, so that what is no number or no integer fails as well.
+    if (!(rows >= 2 && cols >= 2 && rows * cols <= kMostModules)) return false;
+    lattice.rows = static_cast<std::int32_t>(rows);
+    lattice.cols = static_cast<std::int32_t>(cols);
     LatticeMap& map = lattice.map;
     map.step = kNodeStep;
     map.first_row = map.first_col = -kNodeStep;

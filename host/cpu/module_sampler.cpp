@@ -86,6 +86,7 @@ class CpuModuleSampler final : public ModuleSampler {
       if (!(seen[j] > 0)) continue;
       const float shade = flat.shading_at(common_y[j], common_x[j]);
       grid[j] = (grid[j] / shade - sum[j]) / square_sum[j];
+      if (!std::isfinite(grid[j])) grid[j] = seen[j] = 0.0F;  // pixels near the largest float
     }
   }
 

@@ -164,7 +164,7 @@ class CpuPitchFinder final : public PitchFinder {
         const float radius = std::hypot(static_cast<float>(ky), static_cast<float>(kx));
         if (ring >= rings.size() || radius < static_cast<float>(lowest)) continue;
         const float strength = at(ky, kx) / level(radius);
-        if (strength < 4 || !is_peak(ky, kx)) continue;
+        if (!(strength >= 4) || !is_peak(ky, kx)) continue;  // NaN is no line
         found.push_back(centred(ky, kx, strength));
       }
     std::sort(found.begin(), found.end(),

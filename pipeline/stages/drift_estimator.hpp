@@ -19,10 +19,11 @@ class DriftEstimator {
  public:
   virtual ~DriftEstimator() = default;
 
-  /// Shifts from cross spectra weighted by S / (N (N + 2 S)) (S, N: radial signal and noise power
-  /// of the same frames), coarse against a running template, then against the mean of all other
-  /// frames, to a fraction of a pixel by Newton steps on the weighted correlation. Shifts up to
-  /// +-band_rows / 4 px between frames. Pure noise gives finite shifts without meaning.
+  /// Shifts from cross spectra weighted by S / (N (N + (1 + n) S)) (S: radial signal power, N:
+  /// noise power of the same frames, n: frames in the template), coarse against the sum of the
+  /// frames before, then against the sum of all others, to a fraction of a pixel by Newton steps on
+  /// the weighted correlation. Shifts up to +-band_rows / 4 px between frames. Pure noise gives
+  /// finite shifts without meaning.
   ///
   /// Returns when the result is on the host. Errors: kInvalidArgument on a wrong shape.
   virtual Result<DriftField> run(const FrameStack& frames, const FlatField& flat) = 0;

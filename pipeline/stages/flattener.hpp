@@ -20,12 +20,12 @@ class Flattener {
   ///
   /// `shading` is the mean over frames of 16 x 16 px cells, smoothed over about 100 px with cells
   /// that stand out (dust, scratches) left out. `row_gain` is the reciprocal of the row's mean
-  /// against its neighbourhood in the same frame and the same row of the other frames, shrunk by
-  /// the share of that ratio's variance which shot noise explains; exactly 1 where flicker is not
-  /// seen above the noise.
+  /// against its neighbourhood of 49 rows in the same frame, shrunk by the share of that ratio's
+  /// variance which noise and pattern explain; exactly 1 where flicker is not seen above them.
   ///
   /// Returns when the result is on the host. Errors: kInvalidArgument if the shape differs from
-  /// the config's; kBadInput if the field is blank (no pixel above 0).
+  /// the config's; kBadInput if the field is blank (its mean, less `black`, is not above 0) or its
+  /// sum is beyond a float.
   virtual Result<FlatField> run(const FrameStack& frames) = 0;
 };
 

@@ -18,10 +18,11 @@ class FrameAligner {
  public:
   virtual ~FrameAligner() = default;
 
-  /// mean(y, x) = (average over frames of raw * row_gain at (y, x) + shift, bilinear) / shading
-  /// - 1. Linear interpolation moves no centroid, so positions measured on the mean hold for the
-  /// frames. Pixels that fall outside a frame are left out of the average; 0 where no frame has
-  /// one. `mean` has the shape of a frame. Errors: kInvalidArgument on wrong shapes.
+  /// mean(y, x) = (average over frames of (raw - black) * row_gain at (y, x) + shift, bilinear) /
+  /// shading - 1. Linear interpolation moves no centroid, so positions measured on the mean hold
+  /// for the frames. Pixels that fall outside a frame are left out of the average; 0 where no frame
+  /// has one, or where it is beyond +-1e6. `mean` has the shape of a frame. Errors:
+  /// kInvalidArgument on wrong shapes.
   virtual Result<> run(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
                        ImageView<float> mean) = 0;
 };

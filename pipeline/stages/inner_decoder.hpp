@@ -26,17 +26,17 @@ struct InnerOutcome {
   std::int32_t bits_flipped;  ///< hard decisions of sent, non-erased bits that the decoder changed
 };
 
-/// Layered normalised min-sum on int8 messages, scale 3/4 (rounded), stop as soon as all parity
-/// checks hold. Integers only: every backend gives the same bits.
+/// Layered normalised min-sum on int8 messages, scale 3/4 (rounded down), stop as soon as all
+/// parity checks hold. Integers only: every backend gives the same bits.
 class InnerDecoder {
  public:
   virtual ~InnerDecoder() = default;
 
   /// Decodes a batch.
   ///
-  ///   llrs      [codeword][bit]   codeword_bits(rate) each, contiguous, descrambled, code bit
-  ///   order payload   [codeword][byte]  kPayloadBytes each; void where not decoded outcomes
-  ///   [codeword]
+  ///   llrs      [codeword][bit]   codeword_bits(rate) each, descrambled, in code bit order
+  ///   payload   [codeword][byte]  kPayloadBytes each; void where not decoded
+  ///   outcomes  [codeword]
   ///
   /// Pointers are into the memory of the backend that made this stage. May return before the work
   /// is done; results are ready for any later call on the same backend.

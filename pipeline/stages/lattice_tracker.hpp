@@ -14,7 +14,6 @@ namespace ostracon {
 
 struct LatticeTrackerConfig {
   std::int32_t rows = 0, cols = 0;  ///< of the mean
-  std::int32_t block_modules = 32;  ///< side of the blocks whose offset is measured
   float assumed_blur = 0.35F;       ///< sigma of the pulse in modules for the equalising filter
 };
 
@@ -24,19 +23,20 @@ struct FieldLattice {
   std::int32_t rows = 0, cols = 0;  ///< modules covered: [0, rows) x [0, cols)
   std::vector<std::int8_t> soft;    ///< [rows][cols] equalised brightness, 32 = one amplitude
   float residual_modules = 0;       ///< rms of block offsets about the smooth map, per axis
-  float settled_fraction = 0;       ///< of blocks inside the image
+  float settled_fraction = 0;       ///< of blocks inside the image, before the rest was continued
 };
 
 class LatticeTracker {
  public:
   virtual ~LatticeTracker() = default;
 
-  /// Maximises the sum of log cosh of the equalised image over the modules of a block: maximum
-  /// likelihood for unknown equiprobable bits. From the best of several start blocks the settled
-  /// region grows in rounds: every round tries all blocks that touch it, each within +-0.45 module
-  /// of a plane through its settled neighbours, and settles the confident ones; the worst wait for
-  /// more neighbours. Then offsets are measured again about a smooth map (local quadratics over
-  /// 5 x 5 blocks) until it stands still.
+  /// The contrast of the equalised image (about log cosh: maximum likelihood for unknown
+  /// equiprobable bits) has a line at the lattice frequency along both axes; its phase in tiles of
+  /// about 8 modules is the offset of the lattice there. From the best of several start blocks of
+  /// 32 modules (64 where those are not clear) the settled region grows in rounds: every round
+  /// tries all blocks that touch it against a plane through their settled neighbours and settles
+  /// the confident ones; the worst wait for more neighbours. What never settles continues the
+  /// plane. Then two rounds of local quadratics about every tile smooth the phase.
   ///
   /// nullopt if no start block shows a lattice.
   virtual Result<std::optional<FieldLattice>> run(ImageView<const float> mean,

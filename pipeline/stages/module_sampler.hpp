@@ -24,9 +24,9 @@ class ModuleSampler {
  public:
   virtual ~ModuleSampler() = default;
 
-  /// For every module of the grid: sum over frames and pixels of pulse * (raw * row_gain /
-  /// shading - 1), divided by the sum of pulse^2: an isolated land module of contrast c reads
-  /// about +c / (2 - c), a pit the negative, plus the interference of its neighbours.
+  /// For every module of the grid: sum over frames and pixels of pulse * ((raw - black) *
+  /// row_gain / shading - 1), divided by the sum of pulse^2: an isolated land module of contrast c
+  /// reads about +c / (2 - c), a pit the negative, plus the interference of its neighbours.
   ///
   ///   map    module (row, col) -> pixel; grid(i, j) is module (first_row + i, first_col + j)
   ///   grid   [row][col] out

@@ -21,25 +21,27 @@ Result<std::vector<MemoryField>> scan_with(const KnownPlate& plate, const Settin
 /// Cannot read one of its fields.
 class BrokenScan final : public FieldSource {
  public:
-  BrokenScan(MemoryScan& whole, std::int64_t broken) : whole_(whole), broken_(broken) {}
+  BrokenScan(MemoryScan& whole, std::int64_t broken, ErrorCode code)
+      : whole_(whole), broken_(broken), code_(code) {}
   std::int64_t fields() const override { return whole_.fields(); }
   FieldShape shape(std::int64_t field) const override { return whole_.shape(field); }
   std::string describe(std::int64_t field) const override { return whole_.describe(field); }
   Result<> read(std::int64_t field, std::span<std::byte> frames) override {
-    if (field == broken_) return Error{ErrorCode::kIo, "field 1 lies on a bad sector"};
+    if (field == broken_) return Error{code_, "field 1 lies on a bad sector"};
     return whole_.read(field, frames);
   }
 
  private:
   MemoryScan& whole_;
   std::int64_t broken_;
+  ErrorCode code_;
 };
 
 TEST(Sources, ReadErrorIsPassedOnWithItsMessage) {
   ASSERT_OK_AND_ASSIGN(const auto plate, small_plate());
   ASSERT_OK_AND_ASSIGN(auto fields, scan_with(plate, {{"frames", 1}}, {0, 1, 2}));
   MemoryScan whole(std::move(fields));
-  BrokenScan source(whole, 1);
+  BrokenScan source(whole, 1, ErrorCode::kIo);
   for (const std::int32_t lanes : {1, 3}) {
     RecoverOptions options;
     options.lanes = lanes;
@@ -47,6 +49,22 @@ TEST(Sources, ReadErrorIsPassedOnWithItsMessage) {
     ASSERT_FALSE(recovered.has_value());
     EXPECT_EQ(recovered.error().code, ErrorCode::kIo);
     EXPECT_EQ(recovered.error().message, "field 1 lies on a bad sector");
+  }
+}
+
+TEST(Sources, FieldDamagedInItsFileIsPassedOver) {
+  ASSERT_OK_AND_ASSIGN(const auto plate, small_plate());
+  ASSERT_OK_AND_ASSIGN(auto fields, scan_with(plate, {{"frames", 2}}, {0, 1, 2, 3}));
+  MemoryScan whole(std::move(fields));
+  BrokenScan source(whole, 1, ErrorCode::kBadInput);
+  for (const std::int32_t lanes : {1, 3}) {
+    RecoverOptions options;
+    options.lanes = lanes;
+    ASSERT_OK_AND_ASSIGN(const auto recovered, recover_from(source, options));
+    expect_whole(plate, recovered);
+    const FieldReport& field = recovered.result.report.fields[1];
+    EXPECT_FALSE(field.page_found);
+    EXPECT_EQ(field.reason, "field 1 lies on a bad sector");
   }
 }
 

@@ -161,6 +161,32 @@ TEST_P(DriftEstimatorTest, AnEvenFieldGivesFiniteShifts) {
     for (const float s : shift) EXPECT_TRUE(std::isfinite(s));
 }
 
+TEST_P(DriftEstimatorTest, TheFieldBeforeChangesNothing) {
+  sem::Profile profile = eight_frames();
+  profile.scan.frames = 3;
+  profile.scan.drift_px = 3;
+  const auto clear = sem::render(profile, plate_, 4);
+  profile.noise.electrons_per_module = 15;  // fewer frequencies stand above the noise
+  const auto dim = sem::render(profile, plate_, 5);
+  const auto alone = estimate(dim);
+  ASSERT_OK(alone);
+
+  auto estimator = backend().make_drift_estimator({.shape = dim.shape});
+  auto flattener = backend().make_flattener({dim.shape});
+  ASSERT_TRUE(estimator.has_value() && flattener.has_value());
+  for (const sem::Rendered* seen : {&clear, &dim}) {
+    const auto field = upload_field(backend(), seen->shape, seen->bytes);
+    ASSERT_TRUE(field.has_value());
+    const auto flat = flattener.value()->run(field.value().stack());
+    ASSERT_OK(flat);
+    const auto drift = estimator.value()->run(field.value().stack(), flat.value());
+    ASSERT_OK(drift);
+    if (seen == &dim) {
+      EXPECT_EQ(drift.value().shift, alone.value().shift);
+    }
+  }
+}
+
 TEST_P(DriftEstimatorTest, AnotherShapeThanPlannedIsRefused) {
   const FieldShape shape{2, 64, 64, PixelType::kU8};
   const auto field = upload_pixels(backend(), shape, std::vector<float>(2 * 64 * 64, 1.0F));

@@ -179,6 +179,13 @@ TEST(LocatePage, WithoutMarksItIsSaidThatThereAreNone) {
   }
 }
 
+TEST(LocatePage, GridsHardlyLargerThanAMarkAreSearchedWithinTheirBounds) {
+  for (const std::int32_t side : {20, 32, 33, 36, 40, 54}) {
+    const Field field(side, side, 9);
+    EXPECT_TRUE(find_marks(field.grid()).empty()) << side;
+  }
+}
+
 TEST(LocatePage, MarksWhoseHeadersAreGarbageAreSaidToHaveNone) {
   Field field(kField, kField, 8);
   const PagePose pose = pose_at(0, 30, 30, false);
