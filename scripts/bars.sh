@@ -204,7 +204,7 @@ bar_2_memory() {
 }
 
 bar_2_dose() {
-  local pages=20 dose=122
+  local pages=20 dose=120
   $quick && pages=2
   build/bench/read_bench --pages "$pages" --set damage=0 --set "dose=$dose" --seed 11 \
     >"$work/dose.json"
