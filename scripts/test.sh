@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release preset and runs every test. With CI=true it first checks the format, the
-# scripts, a sanitized clang build, the thread sanitizer, clang-tidy and the installed package.
+# scripts, a sanitized clang build, clang-tidy and the installed package.
 #   scripts/test.sh
 #   CI=true scripts/test.sh
 # The closing lines are those of ctest on the release build.
@@ -40,12 +40,6 @@ check_clang_sanitized() {
   run_tests build-asan -LE '^e2e$' -E prototype_renderer
 }
 
-check_threads() {
-  say "thread sanitizer"
-  build tsan tests/pipeline/all
-  TSAN_OPTIONS="suppressions=$PWD/cmake/tsan.supp" run_tests build-tsan/tests/pipeline -L e2e-small
-}
-
 # A minute a file on a slow core, so by default only what changed since OSTRACON_TIDY_BASE (the
 # commit before this one). OSTRACON_TIDY_BASE=all: every file.
 check_tidy() {
@@ -74,7 +68,6 @@ if [[ ${CI-} == true ]]; then
   check_package
   check_tidy
   check_clang_sanitized
-  check_threads
 fi
 say "release: tests"
 run_tests build
