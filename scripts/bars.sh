@@ -99,7 +99,7 @@ make_mixed() {  # make_mixed FOLDER BYTES
   printf 'x' >"$folder/one"
   head -c $((bytes / 2)) /dev/urandom >"$folder/large.bin"
   head -c $((bytes / 4)) /dev/urandom >"$folder/a/very/deep/path/of/many/folders/file"
-  head -c $((bytes / 4 - 40000)) /dev/zero | tr '\0' 'k' >"$folder/Ὄστρακον κόσμος.txt"
+  head -c $((bytes / 4)) /dev/zero | tr '\0' 'k' >"$folder/Ὄστρακον κόσμος.txt"
   cp scripts/demo.sh "$folder/run me.sh"
   ln -s large.bin "$folder/link"
 }

@@ -29,7 +29,7 @@ template <class Body>
 void for_each_row(const ActiveBand& band, const Body& body) {
   for (std::int32_t ky = 0; ky <= band.ky; ++ky) body(static_cast<std::size_t>(ky), ky);
   for (std::int32_t ky = -band.ky; ky < 0; ++ky)
-    body(static_cast<std::size_t>(ky + band.shape.rows), ky);
+    body(static_cast<std::size_t>(band.shape.rows) - static_cast<std::size_t>(-ky), ky);
 }
 
 constexpr std::size_t kLanes = 8;
