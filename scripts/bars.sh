@@ -134,7 +134,7 @@ bar_2_variants() {
   page=$(page_options)
   $quick && bytes=48000
   local options
-  for options in "--turn 90" "--turn 180" "--turn 270" "--mirrored 1" "--inverted 1" "--bits 16" \
+  for options in "--turn 90" "--turn 180" "--turn 270" "--mirrored" "--inverted" "--bits 16" \
     "--bits 32" "--frames 4" "--frames 2" "--pixels-per-module 2" "--pixels-per-module 2.5" \
     "--pixels-per-module 4" "--pixels-per-module 5"; do
     round_trip "$options" "$bytes" "$page" "$options"
