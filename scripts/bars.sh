@@ -141,7 +141,7 @@ bar_2_variants() {
   done
   local rate
   for rate in 1/3 1/2 2/3; do round_trip "rate $rate" "$bytes" "$page --rate $rate" ""; done
-  # With 2 % damage the channel carries rate 8/9 only from about N_e 200 on (docs/benchmarks.md).
+  # With 2 % damage rate 8/9 wants more than the profile's N_e 150 (docs/benchmarks.md).
   round_trip "rate 8/9 at N_e 300" "$bytes" "$page --rate 8/9" "--dose 300"
   for page in 256x256 384x640 2048x2048; do
     $quick && [[ $page == 2048x2048 ]] && continue
