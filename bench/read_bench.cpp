@@ -49,7 +49,7 @@ Result<sem::Profile> profile_of(const Options& options) {
   return profile;
 }
 
-/// Largest deviation, over frames, of the mean measured shift from the true one, common part off.
+/// rms over frames and axes of the mean measured shift less the true one, common part off.
 double drift_error(const FieldReport& report, const sem::FieldTruth& truth, std::int32_t rows) {
   const std::size_t frames = report.drift_px.size();
   double square = 0;

@@ -62,9 +62,9 @@ struct FieldReport {
   float contrast = 0;              ///< estimated (land - pit) / land
   float dose = 0;                  ///< estimated noise-equivalent electrons per module, all frames
   float snr_db = 0;                ///< after the equaliser: signal power over error power
-  float mutual_information = 0;    ///< bits per module, estimated from the LLRs of decoded bits
-  float erased_fraction = 0;       ///< modules given LLR 0
-  std::int32_t page = -1;          ///< page index of the header
+  float mutual_information = 0;  ///< bits per module, from the LLRs of the first decoded codewords
+  float erased_fraction = 0;     ///< modules given LLR 0
+  std::int32_t page = -1;        ///< page index of the header
   Uuid plate;
 };
 

@@ -216,10 +216,9 @@ bar_2_dose() {
 # What needs damaged, hostile or reordered scans is tested in memory; these are its test suites.
 bar_2_tests() {
   local passed
-  ctest --test-dir build -j 2 -R 'Recover|Hostile|Cli|prototype|Report|Scan|Extract' \
-    >"$work/tests.log" 2>&1 || true
+  ctest --test-dir build -j 2 >"$work/tests.log" 2>&1 || true
   passed=$(sed -n 's/^\([0-9]*\)% tests passed.*/\1/p' "$work/tests.log")
-  bar "tests of hostile and damaged scans, bad input, the other renderer" "${passed:-0} %" \
+  bar "all tests: hostile and damaged scans, bad input, the other renderer" "${passed:-0} %" \
     "${passed:-0} == 100"
 }
 

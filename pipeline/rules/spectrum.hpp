@@ -5,9 +5,9 @@
 
 namespace ostracon::rules {
 
-/// Weight of a cross spectrum between one frame and the mean of `others` frames: the maximum
-/// likelihood weight S / (N (N / others + S) + N S ...) written as S / (N (N + (1 + others) S)),
-/// with S and N the signal and noise power of one frame (channel.md section 2 of the design).
+/// Weight of a cross spectrum between one frame and the sum of `others` frames:
+/// S / (N (N + (1 + others) S)), with S and N the signal and noise power of one frame
+/// (channel.md section 2 of the design).
 OSTRACON_HD inline float drift_weight(float signal, float noise, float others) {
   return signal / (noise * (noise + (1.0F + others) * signal) + 1e-30F);
 }
