@@ -45,10 +45,19 @@ class Utf8Locale {
   locale_t before_ = nullptr;
 };
 
+/// What the writer hands over, until `complete`.
+struct Collected {
+  std::vector<std::uint8_t> bytes;
+  bool complete = false;
+};
+
+/// Refuses what comes after `complete`: closing a writer would write the entry's data as zeros, and
+/// a writer made to fail would not free its output.
 la_ssize_t collect(archive*, void* to, const void* bytes, std::size_t size) {
-  auto& collected = *static_cast<std::vector<std::uint8_t>*>(to);
+  auto& collected = *static_cast<Collected*>(to);
+  if (collected.complete) return -1;
   const auto* begin = static_cast<const std::uint8_t*>(bytes);
-  collected.insert(collected.end(), begin, begin + size);
+  collected.bytes.insert(collected.bytes.end(), begin, begin + size);
   return static_cast<la_ssize_t>(size);
 }
 
@@ -138,7 +147,7 @@ bool read_digest(archive_entry* entry, Sha256Digest& digest) {
 
 Result<std::vector<std::uint8_t>> tar_header(const StreamEntry& entry) {
   const Utf8Locale utf8;
-  std::vector<std::uint8_t> header;
+  Collected header;
   const std::unique_ptr<archive, FreeWriter> writer(archive_write_new());
   const Entry made = make_entry(entry);
   archive_write_set_format_pax(writer.get());
@@ -148,11 +157,11 @@ Result<std::vector<std::uint8_t>> tar_header(const StreamEntry& entry) {
       archive_write_header(writer.get(), made.get()) == ARCHIVE_OK;
   const char* reason = archive_error_string(writer.get());
   const std::string message = reason != nullptr ? reason : "no reason given";
-  archive_write_fail(writer.get());  // else closing would write the data as zeros
+  header.complete = true;
   if (!good)
     return Error{ErrorCode::kInvalidArgument,
                  "'" + entry.path + "' cannot stand in a tar stream: " + message};
-  return header;
+  return header.bytes;
 }
 
 std::uint64_t tar_header_bytes(const format::ByteSource& stream, std::uint64_t offset) {
