@@ -69,6 +69,38 @@ double drift_error(const FieldReport& report, const sem::FieldTruth& truth, std:
   return std::sqrt(square / (2.0 * static_cast<double>(frames)));
 }
 
+/// rms per axis, in modules, of the measured map against the true one (lattice and motion common to
+/// all frames) over every 16th module of the page; `worst` is its largest distance along one axis.
+double map_error(const LatticeMap& map, const sem::FieldTruth& truth, std::int32_t frames,
+                 std::int32_t rows, double pitch, double& worst) {
+  worst = 0;
+  if (map.nodes.empty()) return 0;
+  double square = 0;
+  for (std::int32_t i = 0; i < truth.lattice_rows; ++i)
+    for (std::int32_t j = 0; j < truth.lattice_cols; ++j) {
+      const auto& still =
+          truth.lattice[static_cast<std::size_t>(i) * static_cast<std::size_t>(truth.lattice_cols) +
+                        static_cast<std::size_t>(j)];
+      const auto seen = map.at(static_cast<float>(i * sem::FieldTruth::kLatticeStep),
+                               static_cast<float>(j * sem::FieldTruth::kLatticeStep));
+      const auto row = static_cast<std::size_t>(
+          std::clamp(static_cast<std::int32_t>(std::lround(seen[0])), 0, rows - 1));
+      for (std::size_t k = 0; k < 2; ++k) {
+        double motion = 0;
+        for (std::int32_t f = 0; f < frames; ++f)
+          motion += static_cast<double>(
+              truth.row_shift[static_cast<std::size_t>(f) * static_cast<std::size_t>(rows) + row]
+                             [k]);
+        const double off =
+            (static_cast<double>(seen[k]) - static_cast<double>(still[k]) - motion / frames) /
+            pitch;
+        square += off * off;
+        worst = std::max(worst, std::abs(off));
+      }
+    }
+  return std::sqrt(square / (2.0 * truth.lattice_rows * truth.lattice_cols));
+}
+
 Result<> run(const Options& options) {
   OSTRACON_TRY_ASSIGN(const auto profile, profile_of(options));
   OSTRACON_TRY_ASSIGN(const auto rate, format::parse_rate(options.rate));
@@ -120,10 +152,14 @@ Result<> run(const Options& options) {
       }
     }
     lost += page_lost;
+    double map_worst = 0;
+    const double map_rms = map_error(reading.map, truth, shape.frames, shape.rows,
+                                     profile.scan.pixels_per_module, map_worst);
     std::printf(
         R"({"page":%d,"lost":%lld,"codewords":%d,"iterations":%.2f,"mi":%.4f,"snr_db":%.2f,)"
         R"("pitch":%.4f,"rotation":%.3f,"mirrored":%d,"inverted":%d,"blur":%.3f,"contrast":%.3f,)"
-        R"("dose":%.1f,"erased":%.4f,"fit":%.4f,"drift_error_px":%.4f,"reason":"%s"})"
+        R"("dose":%.1f,"erased":%.4f,"fit":%.4f,"drift_error_px":%.4f,"map_rms":%.4f,)"
+        R"("map_worst":%.4f,"reason":"%s"})"
         "\n",
         page, static_cast<long long>(page_lost), layout.codewords(),
         iterations / std::max<double>(1, layout.codewords()),
@@ -131,8 +167,8 @@ Result<> run(const Options& options) {
         static_cast<double>(r.pitch_px), static_cast<double>(r.rotation_deg), r.mirrored,
         r.inverted, static_cast<double>(r.blur_modules), static_cast<double>(r.contrast),
         static_cast<double>(r.dose), static_cast<double>(r.erased_fraction),
-        static_cast<double>(r.fit_residual_modules), drift_error(r, truth, shape.rows),
-        r.reason.c_str());
+        static_cast<double>(r.fit_residual_modules), drift_error(r, truth, shape.rows), map_rms,
+        map_worst, r.reason.c_str());
     std::fflush(stdout);
   }
   std::printf(R"({"field":"%d x %d x %d","codewords":%lld,"lost":%lld,"wrong":%lld,)"

@@ -258,6 +258,7 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
   report.plate = header.plate;
   reading.header = header;
   if (want_pictures) reading.pictures = make_pictures(frames, mean, map, header, llr_span);
+  reading.map = map;
   return reading;
 }
 

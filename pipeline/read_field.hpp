@@ -12,6 +12,7 @@
 #include "core/frames.hpp"
 #include "format/page_layout.hpp"
 #include "pipeline/backend.hpp"
+#include "pipeline/field.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/report.hpp"
 
@@ -24,6 +25,7 @@ struct FieldReading {
   std::optional<format::PageHeader> header;  ///< when a page was found
   std::vector<InnerOutcome> outcomes;        ///< one per codeword
   std::vector<std::uint8_t> payload;         ///< codewords x kPayloadBytes; void where not decoded
+  LatticeMap map;  ///< page module -> pixel of the common coordinates; no nodes without a header
   std::optional<FieldPictures> pictures;
 };
 
