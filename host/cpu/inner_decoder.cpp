@@ -68,7 +68,7 @@ class CpuInnerDecoder final : public InnerDecoder {
   }
 
   Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
-               InnerOutcome* outcomes) override {
+               InnerOutcome* outcomes, const InnerDecoderExtras& extras) override {
     if (codewords < 0 || codewords > config_.max_codewords)
       return Error{ErrorCode::kInvalidArgument,
                    "inner decoder: a batch of " + std::to_string(codewords) +
@@ -79,29 +79,42 @@ class CpuInnerDecoder final : public InnerDecoder {
     // many times the work of others.
     const auto slots = std::min(static_cast<std::int32_t>(scratch_.size()), codewords);
     tbb::parallel_for(std::int32_t{0}, slots, [&](std::int32_t slot) {
-      for (std::int32_t i = next++; i < codewords; i = next++)
+      for (std::int32_t i = next++; i < codewords; i = next++) {
+        if (extras.skip != nullptr && extras.skip[i] != 0) continue;
+        Llr* beliefs = extras.beliefs == nullptr ? nullptr : extras.beliefs + i * bits;
         outcomes[i] = decode(llrs + i * bits, payload + std::ptrdiff_t{i} * format::kPayloadBytes,
+                             beliefs, extras.second_pass ? config_.retry_iterations : 0,
                              scratch_[static_cast<std::size_t>(slot)]);
+      }
     });
     return Ok{};
   }
 
  private:
-  InnerOutcome decode(const Llr* llrs, std::uint8_t* payload, Scratch& scratch) const {
+  /// `beliefs` may be nullptr.
+  InnerOutcome decode(const Llr* llrs, std::uint8_t* payload, Llr* beliefs,
+                      std::int32_t retry_iterations, Scratch& scratch) const {
     InnerOutcome outcome{};
     const std::int32_t bits = format::codeword_bits(config_.rate);
+    if (beliefs != nullptr) std::copy_n(llrs, bits, beliefs);
     // Fewer known bits than information bits cannot single out a codeword; without this rule all
     // erased would pass for the word of all zeros, which is a codeword with a right CRC.
     if (HWY_DYNAMIC_DISPATCH(count_known)(llrs, bits) < format::kInformationBits) return outcome;
 
     load(llrs, scratch, rules::Pass::kFirst);
     bool found = try_hard_decisions(scratch);
-    for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i, ++outcome.iterations)
+    const std::int32_t window = std::min(rules::kBeliefWindow, config_.max_iterations);
+    // Where there are fewer iterations than the window is long, the channel's word fills it.
+    if (beliefs != nullptr && !found) add_up(scratch, 0, rules::kBeliefWindow - window);
+    for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i, ++outcome.iterations) {
       found = step(scratch);
+      if (beliefs != nullptr && i >= config_.max_iterations - window) add_up(scratch, 1, 1);
+    }
+    if (beliefs != nullptr && !found) hand_out_means(scratch, beliefs);
     found = found && decide(scratch);
-    if (!found && config_.retry_iterations > 0) {
+    if (!found && retry_iterations > 0) {
       load(llrs, scratch, rules::Pass::kSecond);
-      for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i, ++outcome.iterations)
+      for (std::int32_t i = 0; i < retry_iterations && !found; ++i, ++outcome.iterations)
         found = step(scratch);
       found = found && decide(scratch);
       outcome.second_pass = found;
@@ -110,7 +123,31 @@ class CpuInnerDecoder final : public InnerDecoder {
     outcome.decoded = 1;
     outcome.bits_flipped = count_flips(llrs, scratch);
     pack(scratch.information, payload);
+    if (beliefs != nullptr) hand_out_bits(scratch, beliefs);
     return outcome;
+  }
+
+  /// sums = keep * sums + times * beliefs.
+  static void add_up(Scratch& scratch, int keep, int times) {
+    const std::int8_t* beliefs = scratch.beliefs.data();
+    for (std::size_t i = 0; i < scratch.sums.size(); ++i)
+      scratch.sums[i] = static_cast<std::int16_t>(keep * scratch.sums[i] + times * beliefs[i]);
+  }
+
+  /// The beliefs of a first pass that has failed.
+  void hand_out_means(const Scratch& scratch, Llr* out) const {
+    for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
+      const std::int16_t* sums = scratch.sums.data() + lane;
+      for (std::int32_t i = 0; i < length; ++i) out[first_bit + i] = rules::mean_belief(sums[i]);
+    });
+  }
+
+  /// The beliefs of a decoded codeword.
+  void hand_out_bits(const Scratch& scratch, Llr* out) const {
+    for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
+      const std::int8_t* last = scratch.beliefs.data() + lane;
+      for (std::int32_t i = 0; i < length; ++i) out[first_bit + i] = last[i] < 0 ? -127 : 127;
+    });
   }
 
   /// Beliefs at home from the channel, messages zero.

@@ -67,9 +67,11 @@ struct Scratch {
   explicit Scratch(const Schedule& schedule)
       : beliefs(static_cast<std::size_t>(schedule.columns) * kColumnStride),
         messages(schedule.edges.size() * kLanes),
+        sums(beliefs.size()),
         information(static_cast<std::size_t>(format::kInformationBits)) {}
   LaneBuffer beliefs;                     ///< [column][kColumnStride]
   LaneBuffer messages;                    ///< [edge][lane]
+  std::vector<std::int16_t> sums;         ///< of beliefs of a window of iterations
   std::vector<std::uint8_t> information;  ///< decided bits, one per byte
 };
 

@@ -76,6 +76,21 @@ OSTRACON_HD inline std::int8_t reply(const CheckState& check, std::int8_t messag
   return static_cast<std::int8_t>(negative ? -scaled : scaled);
 }
 
+/// Iterations at the end of a failed first pass whose beliefs are averaged for `mean_belief`. Where
+/// min-sum does not converge it swings: at rate 0.8 and 0.6 dB below the threshold the mean of 1,
+/// 2, 4, 8 tells 0.197, 0.226, 0.243, 0.247 bit a bit beyond the channel's word. Where it nearly
+/// converges the older ones only hold back: 0.594, 0.608, 0.604, 0.584 at 0.35 dB below.
+inline constexpr std::int32_t kBeliefWindow = 4;
+
+/// A quarter of the sum of four beliefs, halves to the even number: a rounding that leans to 0 or
+/// away from it would copy the channel's sign into what the decoder adds to the channel's word.
+/// That addition is a log-likelihood ratio as it is: the factor that fits best is 0.8 to 1.25, and
+/// gains 0.007 bit at most.
+OSTRACON_HD inline std::int8_t mean_belief(std::int32_t sum) {
+  const std::int32_t mean = (sum + 1 + ((sum >> 2) & 1)) >> 2;
+  return static_cast<std::int8_t>(mean < -127 ? -127 : mean);
+}
+
 /// The layer worked on at step `i` of an iteration. Rows 0 and 1 change places: all of the rows 0,
 /// 2 and 3 touch both punctured columns and can say nothing as long as these are unknown, whereas
 /// row 1 touches only column 0.

@@ -26,6 +26,21 @@ struct InnerOutcome {
   std::int32_t bits_flipped;  ///< hard decisions of sent, non-erased bits that the decoder changed
 };
 
+/// What a single call may want beyond the decoding of everything.
+struct InnerDecoderExtras {
+  /// [codeword], 1: nothing is done, its payload, outcome and beliefs stay as they are.
+  /// nullptr: no codeword is skipped.
+  const std::uint8_t* skip = nullptr;
+  /// [codeword][bit] like the llrs, in the same steps and in [-127, 127]: what is believed of every
+  /// sent bit in the end, the channel's own word included. nullptr: not wanted.
+  ///   decoded                    +-127 by the bits of the codeword
+  ///   not decoded                the mean of the last four iterations of the first pass
+  ///   all parity but a CRC that  the llrs as they came: a wrong codeword would be believed in
+  ///   fails, or too few known    full, and says nothing
+  Llr* beliefs = nullptr;
+  bool second_pass = true;  ///< false: none in this call, whatever the config says
+};
+
 /// Layered normalised min-sum on int8 messages, scale 3/4 (rounded down), stop as soon as all
 /// parity checks hold. Integers only: every backend gives the same bits.
 class InnerDecoder {
@@ -38,12 +53,13 @@ class InnerDecoder {
   ///   payload   [codeword][byte]  kPayloadBytes each; void where not decoded
   ///   outcomes  [codeword]
   ///
-  /// Pointers are into the memory of the backend that made this stage. May return before the work
+  /// Pointers, those of `extras` too, are into the memory of the backend that made this stage;
+  /// beliefs may not overlap the llrs. May return before the work
   /// is done; results are ready for any later call on the same backend.
   ///
   /// Errors: kInvalidArgument if the batch exceeds max_codewords; kDevice if a launch fails.
   virtual Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
-                       InnerOutcome* outcomes) = 0;
+                       InnerOutcome* outcomes, const InnerDecoderExtras& extras = {}) = 0;
 };
 
 /// The checks of a config, shared by all backends.

@@ -4,44 +4,11 @@
 #include <cstring>
 #include <random>
 
-#include "tests/support/backend_test.hpp"
-#include "tests/support/noisy_codewords.hpp"
+#include "tests/support/inner_decoder_fixture.hpp"
 #include "tests/support/scalar_inner_decoder.hpp"
 
 namespace ostracon::test {
 namespace {
-
-constexpr std::array kRates{format::Rate::kOneThird, format::Rate::kOneHalf,
-                            format::Rate::kTwoThirds, format::Rate::kFourFifths,
-                            format::Rate::kEightNinths};
-/// Es/N0 at which one codeword of 10,000 fails (docs/benchmarks.md).
-constexpr std::array kThresholdDb{-3.94, -1.73, 0.28, 1.94, 3.40};
-
-constexpr std::size_t kBytes{format::kPayloadBytes};
-
-struct Decoded {
-  std::vector<std::uint8_t> payload;
-  std::vector<InnerOutcome> outcomes;
-};
-
-class InnerDecoderTest : public BackendTest {
- protected:
-  /// Decodes a batch through the memory of the backend.
-  Result<Decoded> decode(const InnerDecoderConfig& config, const std::vector<Llr>& llrs) {
-    const auto count = llrs.size() / static_cast<std::size_t>(format::codeword_bits(config.rate));
-    OSTRACON_TRY_ASSIGN(auto decoder, backend().make_inner_decoder(config));
-    OSTRACON_TRY_ASSIGN(const auto in, Buffer<Llr>::from(backend().memory(), llrs));
-    OSTRACON_TRY_ASSIGN(const auto out,
-                        Buffer<std::uint8_t>::create(backend().memory(), count * kBytes));
-    OSTRACON_TRY_ASSIGN(const auto said, Buffer<InnerOutcome>::create(backend().memory(), count));
-    OSTRACON_TRY(
-        decoder->run(in.data(), static_cast<std::int32_t>(count), out.data(), said.data()));
-    Decoded decoded{std::vector<std::uint8_t>(count * kBytes), std::vector<InnerOutcome>(count)};
-    OSTRACON_TRY(out.download(decoded.payload));
-    OSTRACON_TRY(said.download(decoded.outcomes));
-    return decoded;
-  }
-};
 
 TEST_P(InnerDecoderTest, CodewordsWithoutNoiseNeedNoIteration) {
   for (const format::Rate rate : kRates) {
@@ -148,7 +115,9 @@ TEST_P(InnerDecoderTest, EveryRateAgreesWithTheScalarDecoderToTheBit) {
     ScalarInnerDecoder scalar(config);
     for (std::size_t i = 0; i < 8; ++i) {
       std::vector<std::uint8_t> payload(kBytes);
-      const auto expected = scalar.decode({&batch.llrs[i * bits], bits}, payload);
+      std::vector<Llr> beliefs(bits);
+      const auto expected = scalar.decode({&batch.llrs[i * bits], bits}, payload, beliefs);
+      EXPECT_EQ(std::memcmp(&decoded.value().beliefs[i * bits], beliefs.data(), bits), 0);
       const InnerOutcome& outcome = decoded.value().outcomes[i];
       EXPECT_EQ(outcome.decoded, expected.decoded) << format::to_string(kRates[r]);
       EXPECT_EQ(outcome.second_pass, expected.second_pass);
@@ -161,7 +130,7 @@ TEST_P(InnerDecoderTest, EveryRateAgreesWithTheScalarDecoderToTheBit) {
 }
 
 TEST_P(InnerDecoderTest, LoudSoftBitsThatSaturateAgreeWithTheScalarDecoder) {
-  const InnerDecoderConfig config{.max_codewords = 4, .max_iterations = 4, .retry_iterations = 4};
+  const InnerDecoderConfig config{.max_codewords = 4, .max_iterations = 3, .retry_iterations = 4};
   auto batch = noisy_codewords(config.rate, 4, 1.8, 20);
   for (Llr& llr : batch.llrs) llr = static_cast<Llr>(std::clamp(8 * llr, -127, 127));
   const auto decoded = decode(config, batch.llrs);
@@ -170,7 +139,9 @@ TEST_P(InnerDecoderTest, LoudSoftBitsThatSaturateAgreeWithTheScalarDecoder) {
   ScalarInnerDecoder scalar(config);
   for (std::size_t i = 0; i < 4; ++i) {
     std::vector<std::uint8_t> payload(kBytes);
-    const auto expected = scalar.decode({&batch.llrs[i * bits], bits}, payload);
+    std::vector<Llr> beliefs(bits);
+    const auto expected = scalar.decode({&batch.llrs[i * bits], bits}, payload, beliefs);
+    EXPECT_EQ(std::memcmp(&decoded.value().beliefs[i * bits], beliefs.data(), bits), 0);
     EXPECT_EQ(decoded.value().outcomes[i].decoded, expected.decoded);
     EXPECT_EQ(decoded.value().outcomes[i].iterations, expected.iterations);
     EXPECT_EQ(decoded.value().outcomes[i].bits_flipped, expected.bits_flipped);

@@ -2,6 +2,7 @@
 // The inner decoder as pipeline/rules/min_sum.hpp tells it, one lane after the other, with no
 // thought of speed: what every backend must agree with to the bit.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -23,9 +24,12 @@ class ScalarInnerDecoder {
       if (edge.row < layers_.size()) layers_[edge.row].push_back(edge);
   }
 
-  /// Writes kPayloadBytes to `payload` if the outcome says decoded.
-  InnerOutcome decode(std::span<const Llr> llrs, std::span<std::uint8_t> payload) {
+  /// Writes kPayloadBytes to `payload` if the outcome says decoded, and the beliefs in all sent
+  /// bits to `beliefs` if that is not empty.
+  InnerOutcome decode(std::span<const Llr> llrs, std::span<std::uint8_t> payload,
+                      std::span<Llr> beliefs = {}) {
     InnerOutcome outcome{};
+    std::copy_n(llrs.begin(), beliefs.size(), beliefs.begin());
     std::int32_t known = 0;
     for (const Llr llr : llrs) known += llr != 0;
     if (known < format::kInformationBits) return outcome;
@@ -33,10 +37,13 @@ class ScalarInnerDecoder {
     load(llrs, rules::Pass::kFirst);
     bool found = complete_hard_decisions();
     if (!found) load(llrs, rules::Pass::kFirst);
+    std::vector<std::vector<std::int8_t>> seen(std::size_t{rules::kBeliefWindow}, beliefs_);
     for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i) {
       found = iterate();
       ++outcome.iterations;
+      seen.push_back(beliefs_);
     }
+    if (!found) hand_out_means(seen, beliefs);
     found = found && check_crc();
     if (!found && config_.retry_iterations > 0) {
       load(llrs, rules::Pass::kSecond);
@@ -51,6 +58,8 @@ class ScalarInnerDecoder {
     if (!found) return outcome;
     for (std::int32_t i = 0; i < sent_; ++i) {
       const Llr llr = llrs[static_cast<std::size_t>(i)];
+      if (!beliefs.empty())
+        beliefs[static_cast<std::size_t>(i)] = belief(format::kPuncturedBits + i) < 0 ? -127 : 127;
       outcome.bits_flipped += llr != 0 && (llr < 0) != (belief(format::kPuncturedBits + i) < 0);
     }
     for (std::int32_t i = 0; i < format::kPayloadBytes; ++i) {
@@ -91,6 +100,17 @@ class ScalarInnerDecoder {
           odd ^= belief(bit_of(edge, z)) < 0;
       }
       if (own - col * kZ >= first) belief(own) = odd ? -1 : 0;
+    }
+  }
+
+  /// The means of the last of `seen`.
+  static void hand_out_means(const std::vector<std::vector<std::int8_t>>& seen,
+                             std::span<Llr> beliefs) {
+    for (std::size_t b = 0; b < beliefs.size(); ++b) {
+      std::int32_t sum = 0;
+      for (std::size_t i = seen.size() - std::size_t{rules::kBeliefWindow}; i < seen.size(); ++i)
+        sum += seen[i][b + std::size_t{format::kPuncturedBits}];
+      beliefs[b] = rules::mean_belief(sum);
     }
   }
 
