@@ -15,10 +15,6 @@ constexpr std::array<format::Rate, 4> kRates{format::Rate::kOneHalf, format::Rat
 constexpr std::array<std::array<double, 4>, 3> kElectrons{
     {{30, 49, 73, 103}, {45, 75, 111, 154}, {71, 118, 178, 235}}};
 
-double value_of(format::Rate rate) {
-  return static_cast<double>(format::kInformationBits) / format::codeword_bits(rate);
-}
-
 /// Piecewise linear through (x, y), continued beyond the ends.
 template <std::size_t n>
 double interpolate(const std::array<double, n>& x, const std::array<double, n>& y, double at) {
@@ -30,6 +26,9 @@ double interpolate(const std::array<double, n>& x, const std::array<double, n>& 
 
 }  // namespace
 
+double value_of(format::Rate rate) {
+  return static_cast<double>(format::kInformationBits) / format::codeword_bits(rate);
+}
 double decibels(double ratio) { return 10 * std::log10(ratio); }
 double ratio_of_decibels(double decibels) { return std::pow(10.0, decibels / 10); }
 

@@ -13,6 +13,9 @@ namespace ostracon::bench {
 double decibels(double ratio);
 double ratio_of_decibels(double decibels);
 
+/// Information bits a code bit: 0.8 for "0.8".
+double value_of(format::Rate rate);
+
 /// Electrons a module at contrast 0.5 and no detector noise (the design's channel model, section 1;
 /// 0.1 dB uncertain, 0.2 at sigma 0.5 and rate 8/9). None but sigma 0.3, 0.4, 0.5 with rates 1/2,
 /// 2/3, 0.8, 8/9 was ever computed.

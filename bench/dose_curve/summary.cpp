@@ -39,6 +39,26 @@ Json doses_json(const PointResult& result) {
   return doses;
 }
 
+Json split_json(const std::optional<LossSplit>& split) {
+  if (!split) return nullptr;
+  return {{"detector_noise", split->detector_noise},
+          {"detection", split->detection},
+          {"calibration", split->calibration},
+          {"row_motion", split->row_motion},
+          {"map", split->map},
+          {"zones", split->zones},
+          {"code", split->code},
+          {"registration_and_calibration", split->registration()},
+          {"matched_filter_bound", split->matched_filter}};
+}
+
+Json sums_json(const std::array<SplitSum, 2>& sums) {
+  Json list = Json::array();
+  for (const SplitSum& sum : sums)
+    if (!sum.mean.empty()) list.push_back({{"dose", sum.dose}, {"readers", sum.mean}});
+  return list;
+}
+
 }  // namespace
 
 Figure figure_of(const PointResult& result, const format::PageLayout& layout) {
@@ -74,7 +94,9 @@ std::string table_head() {
          "       overhead  least lit zone\n";
 }
 
-std::string table_line(const PointResult& result, const Figure& figure) {
+std::string table_line(const Outcome& outcome) {
+  const PointResult& result = outcome.result;
+  const Figure& figure = outcome.figure;
   const sem::Profile& profile = result.point.profile;
   std::array<char, 256> text{};
   std::snprintf(text.data(), text.size(), "%5.2f %4s %6.0f %6.2f %8.2f ",
@@ -92,12 +114,31 @@ std::string table_line(const PointResult& result, const Figure& figure) {
   return line + text.data();
 }
 
-std::string summary_json(const std::vector<PointResult>& results,
-                         const std::vector<Figure>& figures, double wall_seconds) {
+std::string split_table(const std::vector<Outcome>& outcomes) {
+  std::string text;
+  std::array<char, 256> line{};
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.split) continue;
+    const LossSplit& split = *outcome.split;
+    if (text.empty())
+      text =
+          "parts, dB: noise detection taps rows  map zones code | registration  "
+          "matched filter bound\n";
+    std::snprintf(line.data(), line.size(),
+                  "           %5.2f %9.2f %4.2f %4.2f %4.2f %5.2f %4.2f | %12.2f %21.2f   %s\n",
+                  split.detector_noise, split.detection, split.calibration, split.row_motion,
+                  split.map, split.zones, split.code, split.registration(), split.matched_filter,
+                  outcome.result.point.title().c_str());
+    text += line.data();
+  }
+  return text;
+}
+
+std::string summary_json(const std::vector<Outcome>& outcomes, double wall_seconds) {
   Json points = Json::array();
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const PointResult& result = results[i];
-    const Figure& figure = figures[i];
+  for (const Outcome& outcome : outcomes) {
+    const PointResult& result = outcome.result;
+    const Figure& figure = outcome.figure;
     const sem::Profile& profile = result.point.profile;
     points.push_back({{"sigma", profile.optics.blur_sigma_modules},
                       {"rate", format::to_string(result.point.rate)},
@@ -114,6 +155,8 @@ std::string summary_json(const std::vector<PointResult>& results,
                       {"least_lit_zone_db", figure.weakest_zone_db},
                       {"parameters", result.point.description()},
                       {"key", result.point.key()},
+                      {"parts_db", split_json(outcome.split)},
+                      {"mutual_information", sums_json(outcome.sums)},
                       {"doses", doses_json(result)}});
   }
   rusage usage{};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/dose_curve/genie_split.hpp"
 #include "bench/dose_curve/operating_dose.hpp"
 
 namespace ostracon::bench {
@@ -23,12 +24,22 @@ struct Figure {
 /// `layout` is that of the point.
 Figure figure_of(const PointResult& result, const format::PageLayout& layout);
 
+/// Everything found out about one point.
+struct Outcome {
+  PointResult result;
+  Figure figure;
+  std::array<SplitSum, 2> sums;    ///< at 1 dB below the operating dose and at it; may be empty
+  std::optional<LossSplit> split;  ///< where a table tells the limit and readers were compared
+};
+
 /// One line a point.
 std::string table_head();
-std::string table_line(const PointResult& result, const Figure& figure);
+std::string table_line(const Outcome& outcome);
+
+/// The parts of every point's loss; empty if none was split.
+std::string split_table(const std::vector<Outcome>& outcomes);
 
 /// One JSON object, indented: the points with all doses tried.
-std::string summary_json(const std::vector<PointResult>& results,
-                         const std::vector<Figure>& figures, double wall_seconds);
+std::string summary_json(const std::vector<Outcome>& outcomes, double wall_seconds);
 
 }  // namespace ostracon::bench
