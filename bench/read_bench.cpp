@@ -158,7 +158,7 @@ Result<> run(const Options& options) {
     std::printf(
         R"({"page":%d,"lost":%lld,"codewords":%d,"iterations":%.2f,"mi":%.4f,"snr_db":%.2f,)"
         R"("pitch":%.4f,"rotation":%.3f,"mirrored":%d,"inverted":%d,"blur":%.3f,"contrast":%.3f,)"
-        R"("dose":%.1f,"erased":%.4f,"fit":%.4f,"drift_error_px":%.4f,"map_rms":%.4f,)"
+        R"("dose":%.1f,"linear_lost":%d,"turns":%d,"erased":%.4f,"fit":%.4f,"drift_error_px":%.4f,"map_rms":%.4f,)"
         R"("map_worst":%.4f,"reason":"%s"})"
         "\n",
         page, static_cast<long long>(page_lost), layout.codewords(),
@@ -166,7 +166,7 @@ Result<> run(const Options& options) {
         static_cast<double>(r.mutual_information), static_cast<double>(r.snr_db),
         static_cast<double>(r.pitch_px), static_cast<double>(r.rotation_deg), r.mirrored,
         r.inverted, static_cast<double>(r.blur_modules), static_cast<double>(r.contrast),
-        static_cast<double>(r.dose), static_cast<double>(r.erased_fraction),
+        static_cast<double>(r.dose), r.linear_lost, r.turns, static_cast<double>(r.erased_fraction),
         static_cast<double>(r.fit_residual_modules), drift_error(r, truth, shape.rows), map_rms,
         map_worst, r.reason.c_str());
     std::fflush(stdout);

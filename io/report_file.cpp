@@ -71,6 +71,8 @@ Json json_of(const FieldReport& field) {
   json["dose"] = number(field.dose);
   json["snr_db"] = number(field.snr_db);
   json["mutual_information"] = number(field.mutual_information);
+  json["turns"] = field.turns;
+  json["linear_lost"] = field.linear_lost;
   json["erased_fraction"] = number(field.erased_fraction);
   json["drift_px"] = Json::array();
   for (const auto& [y, x] : field.drift_px) json["drift_px"].push_back({number(y), number(x)});

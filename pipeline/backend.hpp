@@ -14,6 +14,7 @@
 #include "pipeline/stages/lattice_tracker.hpp"
 #include "pipeline/stages/module_sampler.hpp"
 #include "pipeline/stages/pitch_finder.hpp"
+#include "pipeline/stages/soft_canceller.hpp"
 
 namespace ostracon {
 
@@ -44,6 +45,8 @@ class Backend {
   virtual Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) = 0;
   virtual Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) = 0;
+  virtual Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
+      const SoftCancellerConfig& config) = 0;
   virtual Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) = 0;
 };

@@ -2,11 +2,18 @@
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "format/pn.hpp"
 
 namespace ostracon {
+namespace {
+
+/// Of what the decoder adds, this share is believed: its messages run in loops.
+constexpr float kExtrinsicShare = 0.5F;
+
+}  // namespace
 
 std::vector<std::uint8_t> known_modules(const format::PageLayout& layout,
                                         const format::PageHeader& header) {
@@ -40,6 +47,30 @@ void gather_codewords(const format::PageLayout& layout, const format::PageHeader
   });
 }
 
+void scatter_beliefs(const format::PageLayout& layout, const format::PageHeader& header,
+                     std::span<const Llr> codewords, std::span<const Llr> beliefs,
+                     std::span<const std::uint8_t> decoded, std::span<std::uint8_t> known,
+                     std::span<Llr> prior) {
+  const std::uint64_t seed = format::scrambler_seed(header.plate, header.page_index);
+  const auto bits = static_cast<std::size_t>(format::codeword_bits(layout.geometry().rate));
+  std::fill(prior.begin(), prior.end(), Llr{0});
+  tbb::parallel_for(std::int32_t{0}, layout.codewords(), [&](std::int32_t codeword) {
+    const auto modules = layout.modules_of(codeword);
+    const std::size_t first = static_cast<std::size_t>(codeword) * bits;
+    for (std::size_t j = 0; j < bits; ++j) {
+      const bool flipped = format::pn_bit(seed, modules[j]) != 0;
+      const int belief = beliefs[first + j];
+      if (decoded[static_cast<std::size_t>(codeword)] != 0) {
+        known[modules[j]] = (belief < 0) != flipped ? 1 : 0;
+        continue;
+      }
+      const float extrinsic = kExtrinsicShare * static_cast<float>(belief - codewords[first + j]);
+      const auto steps = static_cast<Llr>(std::clamp(std::rint(extrinsic), -127.0F, 127.0F));
+      prior[modules[j]] = flipped ? static_cast<Llr>(-steps) : steps;
+    }
+  });
+}
+
 float mutual_information(const format::PageLayout& layout, std::span<const Llr> codewords,
                          std::span<const InnerOutcome> outcomes,
                          std::span<const std::uint8_t> payload, std::int32_t most) {
@@ -48,9 +79,11 @@ float mutual_information(const format::PageLayout& layout, std::span<const Llr> 
   std::vector<std::uint8_t> sent(bits);
   double loss = 0;
   std::size_t count = 0;
-  for (std::size_t c = 0; c < outcomes.size() && most > 0; ++c) {
+  // Codewords are numbered zone by zone, so equal steps visit every zone.
+  const std::size_t step =
+      std::max<std::size_t>(1, outcomes.size() / static_cast<std::size_t>(std::max(most, 1)));
+  for (std::size_t c = step / 2; c < outcomes.size(); c += step) {
     if (outcomes[c].decoded == 0) continue;
-    --most;
     format::encode_codeword(payload.subspan(c * format::kPayloadBytes, format::kPayloadBytes), rate,
                             sent);
     for (std::size_t j = 0; j < bits; ++j) {

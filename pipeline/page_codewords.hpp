@@ -21,8 +21,20 @@ std::vector<std::uint8_t> known_modules(const format::PageLayout& layout,
 void gather_codewords(const format::PageLayout& layout, const format::PageHeader& header,
                       std::span<const Llr> page, std::span<Llr> codewords);
 
-/// Bits per module: 1 - mean log2(1 + exp(-L)) of the LLRs of up to `most` decoded codewords, L
-/// signed by the bit that was written. 0 if none was decoded.
+/// What the inner decoder learned, back on the page.
+///   codewords, beliefs   [codeword][bit]: what went into the decoder, and what it made of it
+///   decoded              [codeword]: 1 if its beliefs are its bits
+///   known                [rows][cols]: bits of decoded codewords are entered
+///   prior                [rows][cols] out, scrambled: of the others, beliefs less what went in,
+///   damped;
+///                        0 elsewhere
+void scatter_beliefs(const format::PageLayout& layout, const format::PageHeader& header,
+                     std::span<const Llr> codewords, std::span<const Llr> beliefs,
+                     std::span<const std::uint8_t> decoded, std::span<std::uint8_t> known,
+                     std::span<Llr> prior);
+
+/// Bits per module: 1 - mean log2(1 + exp(-L)) of the LLRs of up to `most` decoded codewords spread
+/// evenly over the page's zones, L signed by the bit that was written. 0 if none was decoded.
 float mutual_information(const format::PageLayout& layout, std::span<const Llr> codewords,
                          std::span<const InnerOutcome> outcomes,
                          std::span<const std::uint8_t> payload, std::int32_t most);

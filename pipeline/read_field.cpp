@@ -1,36 +1,23 @@
 #include "pipeline/read_field.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "pipeline/blur.hpp"
 #include "pipeline/field_pictures.hpp"
 #include "pipeline/locate_page.hpp"
 #include "pipeline/page_codewords.hpp"
+#include "pipeline/page_decoder.hpp"
 #include "pipeline/page_map.hpp"
+#include "pipeline/stage_clock.hpp"
 
 namespace ostracon {
 namespace {
 
 constexpr float kFirstBlur = 0.35F;      // of the matched filter until the blur is measured
 constexpr std::int32_t kLeastSide = 64;  // px: what shows less than a page header is not looked at
-constexpr std::size_t kMostLayouts = 4;  // kept; a layout of the largest page holds 100 MB
-
-/// Adds the time since the last call to a stage.
-class StageClock {
- public:
-  explicit StageClock(StageTimes& times) : times_(times) {}
-  void charge(Stage stage) {
-    const auto now = std::chrono::steady_clock::now();
-    times_[stage] += std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-  }
-
- private:
-  StageTimes& times_;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
+constexpr std::int32_t kSampledCodewords = 8;  // whose mutual information is reported
+constexpr std::size_t kMostLayouts = 4;        // kept; a layout of the largest page holds 100 MB
 
 }  // namespace
 
@@ -68,12 +55,8 @@ struct FieldReader::PageStages {
   format::PageHeader header;  // of the page it was made for
   std::shared_ptr<const format::PageLayout> layout;
   std::unique_ptr<ModuleSampler> sampler;
-  std::unique_ptr<Equaliser> equaliser;
-  std::unique_ptr<InnerDecoder> decoder;
+  std::unique_ptr<PageDecoder> decoder;
   Buffer<float> grid, weight;
-  Buffer<std::uint8_t> known, payload;
-  Buffer<Llr> llrs, codewords;
-  Buffer<InnerOutcome> outcomes;
 };
 
 FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts)
@@ -104,29 +87,14 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
     return page_stages_.get();
   const std::int32_t rows = header.rows + 2 * kEqualiserMargin;
   const std::int32_t cols = header.cols + 2 * kEqualiserMargin;
-  const auto modules = static_cast<std::size_t>(header.rows) * header.cols;
   const auto with_margin = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-  const auto codewords = static_cast<std::size_t>(header.codewords);
   auto& memory = backend_->memory();
   OSTRACON_TRY_ASSIGN(auto sampler, backend_->make_module_sampler({shape, rows * cols}));
-  OSTRACON_TRY_ASSIGN(auto equaliser, backend_->make_equaliser({header.rows, header.cols}));
-  OSTRACON_TRY_ASSIGN(auto decoder, backend_->make_inner_decoder(
-                                        {.rate = header.rate, .max_codewords = header.codewords}));
+  OSTRACON_TRY_ASSIGN(auto decoder, PageDecoder::create(*backend_, layout));
   OSTRACON_TRY_ASSIGN(auto grid, Buffer<float>::create(memory, with_margin));
   OSTRACON_TRY_ASSIGN(auto weight, Buffer<float>::create(memory, with_margin));
-  OSTRACON_TRY_ASSIGN(auto known, Buffer<std::uint8_t>::create(memory, modules));
-  OSTRACON_TRY_ASSIGN(auto payload,
-                      Buffer<std::uint8_t>::create(memory, codewords * format::kPayloadBytes));
-  OSTRACON_TRY_ASSIGN(auto llrs, Buffer<Llr>::create(memory, modules));
-  OSTRACON_TRY_ASSIGN(
-      auto gathered,
-      Buffer<Llr>::create(
-          memory, codewords * static_cast<std::size_t>(format::codeword_bits(header.rate))));
-  OSTRACON_TRY_ASSIGN(auto outcomes, Buffer<InnerOutcome>::create(memory, codewords));
-  page_stages_.reset(new PageStages{shape, header, layout, std::move(sampler), std::move(equaliser),
-                                    std::move(decoder), std::move(grid), std::move(weight),
-                                    std::move(known), std::move(payload), std::move(llrs),
-                                    std::move(gathered), std::move(outcomes)});
+  page_stages_.reset(new PageStages{shape, header, layout, std::move(sampler), std::move(decoder),
+                                    std::move(grid), std::move(weight)});
   return page_stages_.get();
 }
 
@@ -203,9 +171,6 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
     return reading;
   }
   const std::vector<std::uint8_t> known = known_modules(layout, header);
-  OSTRACON_TRY(backend_->memory().upload(page.known.data(), known.data(), known.size()));
-  const ImageView<const std::uint8_t> known_view{page.known.data(), header.rows, header.cols,
-                                                 header.cols};
 
   // The blur from the four header copies and the marks' surroundings, then the page itself.
   PulseResponse response;
@@ -229,35 +194,30 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
                                  -kEqualiserMargin, -kEqualiserMargin, grid, weight));
   clock.charge(Stage::kSample);
 
-  const ImageView<Llr> llrs{page.llrs.data(), header.rows, header.cols, header.cols};
-  OSTRACON_TRY_ASSIGN(const ChannelReport channel,
-                      page.equaliser->run(grid, weight, known_view, llrs));
+  OSTRACON_TRY_ASSIGN(const PageDecoding decoding,
+                      page.decoder->run(header, grid, weight, known, reading.times));
+  const ChannelReport& channel = decoding.channel;
   report.snr_db = 10.0F * std::log10(std::max(channel.signal_to_noise, 1e-6F));
   report.erased_fraction = channel.erased_fraction;
+  report.turns = decoding.turns;
+  report.linear_lost = decoding.linear_lost;
   const float amplitude = std::abs(channel.amplitude);
   report.contrast = 2 * amplitude / (1 + amplitude);
   if (drift.pixel_noise > 0)
     report.dose = static_cast<float>(shape.frames) * report.pitch_px * report.pitch_px /
                   (drift.pixel_noise * (1 - 0.5F * report.contrast));
-  const auto llr_span = std::span<const Llr>(page.llrs.data(), page.llrs.size());
-  gather_codewords(layout, header, llr_span, {page.codewords.data(), page.codewords.size()});
-  clock.charge(Stage::kEqualise);
-
-  OSTRACON_TRY(page.decoder->run(page.codewords.data(), header.codewords, page.payload.data(),
-                                 page.outcomes.data()));
-  reading.outcomes.resize(page.outcomes.size());
-  reading.payload.resize(page.payload.size());
-  OSTRACON_TRY(page.outcomes.download(reading.outcomes));
-  OSTRACON_TRY(page.payload.download(reading.payload));
+  reading.outcomes.assign(page.decoder->outcomes().begin(), page.decoder->outcomes().end());
+  reading.payload.assign(page.decoder->payload().begin(), page.decoder->payload().end());
   report.mutual_information = mutual_information(
-      layout, {page.codewords.data(), page.codewords.size()}, reading.outcomes, reading.payload, 4);
+      layout, page.decoder->codeword_llrs(), reading.outcomes, reading.payload, kSampledCodewords);
   clock.charge(Stage::kInnerDecode);
 
   report.page_found = true;
   report.page = static_cast<std::int32_t>(header.page_index);
   report.plate = header.plate;
   reading.header = header;
-  if (want_pictures) reading.pictures = make_pictures(frames, mean, map, header, llr_span);
+  if (want_pictures)
+    reading.pictures = make_pictures(frames, mean, map, header, page.decoder->page_llrs());
   reading.map = map;
   return reading;
 }

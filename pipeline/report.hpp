@@ -21,11 +21,12 @@ enum class Stage : std::uint8_t {
   kTrack,
   kSample,
   kEqualise,
+  kCancel,
   kInnerDecode,
   kOuterDecode,
   kEmit
 };
-inline constexpr std::size_t kStages = 10;
+inline constexpr std::size_t kStages = 11;
 std::string_view to_string(Stage stage);
 
 /// Seconds spent in every stage, summed over fields (and over the lanes that ran side by side).
@@ -62,7 +63,9 @@ struct FieldReport {
   float contrast = 0;              ///< estimated (land - pit) / land
   float dose = 0;                  ///< estimated noise-equivalent electrons per module, all frames
   float snr_db = 0;                ///< after the equaliser: signal power over error power
-  float mutual_information = 0;  ///< bits per module, from the LLRs of the first decoded codewords
+  float mutual_information = 0;  ///< bits per module, from the last LLRs of a few decoded codewords
+  std::int32_t turns = 0;        ///< of soft cancellation and decoding that were needed
+  std::int32_t linear_lost = 0;  ///< codewords that could not be decoded before the first turn
   float erased_fraction = 0;     ///< modules given LLR 0
   std::int32_t page = -1;        ///< page index of the header
   Uuid plate;

@@ -12,6 +12,7 @@
 #include "host/cpu/lattice_tracker.hpp"
 #include "host/cpu/module_sampler.hpp"
 #include "host/cpu/pitch_finder.hpp"
+#include "host/cpu/soft_canceller.hpp"
 
 namespace ostracon::cpu {
 namespace {
@@ -64,6 +65,10 @@ class CpuBackend final : public Backend {
   }
   Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) override {
     return cpu::make_equaliser(config);
+  }
+  Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
+      const SoftCancellerConfig& config) override {
+    return cpu::make_soft_canceller(config);
   }
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) override {

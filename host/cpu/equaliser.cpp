@@ -28,13 +28,18 @@ class CpuEqualiser final : public Equaliser {
         value_(count_) {}
 
   Result<ChannelReport> run(ImageView<const float> grid, ImageView<const float> weight,
-                            ImageView<const std::uint8_t> known, ImageView<Llr> llrs) override {
+                            ImageView<const std::uint8_t> known, ImageView<Llr> llrs,
+                            ImageView<std::uint8_t> usable) override {
     constexpr std::int32_t kBoth = 2 * kEqualiserMargin;
     if (grid.rows != config_.rows + kBoth || grid.cols != config_.cols + kBoth ||
         weight.rows != grid.rows || weight.cols != grid.cols || known.rows != config_.rows ||
-        known.cols != config_.cols || llrs.rows != config_.rows || llrs.cols != config_.cols)
+        known.cols != config_.cols || llrs.rows != config_.rows || llrs.cols != config_.cols ||
+        usable.rows != config_.rows || usable.cols != config_.cols)
       return Error{ErrorCode::kInvalidArgument, "Equaliser: shapes differ from those planned"};
-    for (std::int32_t r = 0; r < config_.rows; ++r) std::fill_n(&llrs(r, 0), config_.cols, Llr{0});
+    for (std::int32_t r = 0; r < config_.rows; ++r) {
+      std::fill_n(&llrs(r, 0), config_.cols, Llr{0});
+      std::fill_n(&usable(r, 0), config_.cols, std::uint8_t{0});
+    }
     ChannelReport report;
     report.erased_fraction = 1;
     find_seen(weight);
@@ -55,12 +60,14 @@ class CpuEqualiser final : public Equaliser {
     report.slipped_fraction = static_cast<float>(slipped.size()) /
                               static_cast<float>(tiles(config_.rows) * tiles(config_.cols));
     write_llrs(*trained, llrs);
+    for (std::int32_t r = 0; r < config_.rows; ++r)
+      std::copy_n(&usable_view()(r, 0), config_.cols, &usable(r, 0));
     report.trained_on = trained->modules;
     report.signal_to_noise =
         2.0F / (trained->classes.land_variance + trained->classes.pit_variance);
     report.amplitude = class_distance(grid, known);
     std::size_t erased = 0;
-    for (const std::uint8_t usable : usable_) erased += usable == 0 ? 1 : 0;
+    for (const std::uint8_t seen : usable_) erased += seen == 0 ? 1 : 0;
     report.erased_fraction = static_cast<float>(erased) / static_cast<float>(count_);
     return report;
   }

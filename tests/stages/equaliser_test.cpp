@@ -69,6 +69,7 @@ SeenPage see(const ChannelModel& channel, std::uint64_t seed = 1) {
 struct Equalised {
   ChannelReport report;
   std::vector<Llr> llrs;
+  std::vector<std::uint8_t> usable;
 
   /// Share of the wrong signs among modules that were not erased.
   double error_rate(const SeenPage& page) const {
@@ -111,11 +112,14 @@ class EqualiserTest : public BackendTest {
                         upload_image(backend(), kGridSide, kGridSide, page.weight));
     OSTRACON_TRY_ASSIGN(const auto known, upload_image(backend(), kSide, kSide, page.known));
     OSTRACON_TRY_ASSIGN(const auto llrs, filled_image(backend(), kSide, kSide, Llr{77}));
+    OSTRACON_TRY_ASSIGN(const auto usable, filled_image(backend(), kSide, kSide, std::uint8_t{77}));
     OSTRACON_TRY_ASSIGN(auto equaliser, backend().make_equaliser({kSide, kSide}));
-    OSTRACON_TRY_ASSIGN(const ChannelReport report,
-                        equaliser->run(grid.view(), weight.view(), known.view(), llrs.view()));
+    OSTRACON_TRY_ASSIGN(
+        const ChannelReport report,
+        equaliser->run(grid.view(), weight.view(), known.view(), llrs.view(), usable.view()));
     OSTRACON_TRY_ASSIGN(auto values, llrs.download());
-    return Equalised{report, std::move(values)};
+    OSTRACON_TRY_ASSIGN(auto mask, usable.download());
+    return Equalised{report, std::move(values), std::move(mask)};
   }
 };
 
@@ -223,6 +227,8 @@ TEST_P(EqualiserTest, ModulesThatNoFrameSawAreErased) {
   ASSERT_OK(out);
   for (std::int32_t c = 0; c < kSide; ++c) {
     EXPECT_EQ(out.value().llrs[module_index(20, c)], 0);
+    EXPECT_EQ(out.value().usable[module_index(20, c)], 0);
+    EXPECT_EQ(out.value().usable[module_index(60, c)], 1);
     EXPECT_EQ(out.value().llrs[module_index(37, c)], 0);
   }
   EXPECT_LT(out.value().error_rate(page), 0.005);
@@ -274,12 +280,13 @@ TEST_P(EqualiserTest, OtherShapesThanPlannedAreRefused) {
   const auto narrow = filled_image(backend(), 68, 67, 0.0F);
   const auto known = filled_image(backend(), 64, 64, std::uint8_t{2});
   const auto llrs = filled_image(backend(), 64, 64, Llr{0});
+  const auto usable = filled_image(backend(), 64, 64, std::uint8_t{0});
   const auto equaliser = backend().make_equaliser({64, 64});
   ASSERT_TRUE(grid.has_value() && narrow.has_value() && known.has_value() && llrs.has_value() &&
-              equaliser.has_value());
+              usable.has_value() && equaliser.has_value());
   const auto run = [&](const auto& of_grid, const auto& of_weight) {
     return equaliser.value()->run(of_grid.value().view(), of_weight.value().view(),
-                                  known.value().view(), llrs.value().view());
+                                  known.value().view(), llrs.value().view(), usable.value().view());
   };
   EXPECT_TRUE(run(grid, grid).has_value());
   ASSERT_FALSE(run(narrow, grid).has_value());
