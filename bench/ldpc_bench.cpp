@@ -82,10 +82,13 @@ Result<> run_fixed(format::Rate rate) {
     batch.sent.llrs[i] = static_cast<Llr>(batch.sent.llrs[i] * 8 + (i % 2 == 0 ? 3 : -3));
   batch.payload.resize(batch.sent.payload.size());
   batch.outcomes.resize(kCodewords);
-  return time(
-      "ldpc/" + std::string(format::to_string(rate)) + "/fixed10",
-      {.rate = rate, .max_codewords = kCodewords, .max_iterations = 10, .retry_iterations = 0},
-      batch, false);
+  return time("ldpc/" + std::string(format::to_string(rate)) + "/fixed10",
+              {.rate = rate,
+               .max_codewords = kCodewords,
+               .max_iterations = 10,
+               .more_iterations = 0,
+               .retry_iterations = 0},
+              batch, false);
 }
 
 Result<> run_all() {

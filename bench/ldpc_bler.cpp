@@ -18,6 +18,7 @@ struct Options {
   std::int64_t codewords = 2000;
   double erased = 0.0;
   std::int32_t iterations = 20;
+  std::int32_t more_iterations = 50;
   std::int32_t retry_iterations = 50;
   std::uint64_t seed = 1;
 };
@@ -48,6 +49,7 @@ Result<> run(const Options& options) {
                       cpu::make_inner_decoder({.rate = rate,
                                                .max_codewords = kBatch,
                                                .max_iterations = options.iterations,
+                                               .more_iterations = options.more_iterations,
                                                .retry_iterations = options.retry_iterations}));
   Counts counts;
   while (counts.codewords < options.codewords) {
@@ -91,7 +93,9 @@ int main(int argc, char** argv) {
   app.add_option("--codewords", options.codewords, "at least so many")->capture_default_str();
   app.add_option("--erased", options.erased, "share of the bits erased")->capture_default_str();
   app.add_option("--iterations", options.iterations, "of the first pass")->capture_default_str();
-  app.add_option("--retry", options.retry_iterations, "iterations of the second pass")
+  app.add_option("--more", options.more_iterations, "by which a failed first pass goes on")
+      ->capture_default_str();
+  app.add_option("--retry", options.retry_iterations, "then from the start at half amplitude")
       ->capture_default_str();
   app.add_option("--seed", options.seed)->capture_default_str();
   CLI11_PARSE(app, argc, argv);

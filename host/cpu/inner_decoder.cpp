@@ -83,8 +83,7 @@ class CpuInnerDecoder final : public InnerDecoder {
         if (extras.skip != nullptr && extras.skip[i] != 0) continue;
         Llr* beliefs = extras.beliefs == nullptr ? nullptr : extras.beliefs + i * bits;
         outcomes[i] = decode(llrs + i * bits, payload + std::ptrdiff_t{i} * format::kPayloadBytes,
-                             beliefs, extras.second_pass ? config_.retry_iterations : 0,
-                             scratch_[static_cast<std::size_t>(slot)]);
+                             beliefs, extras.second_pass, scratch_[static_cast<std::size_t>(slot)]);
       }
     });
     return Ok{};
@@ -92,8 +91,8 @@ class CpuInnerDecoder final : public InnerDecoder {
 
  private:
   /// `beliefs` may be nullptr.
-  InnerOutcome decode(const Llr* llrs, std::uint8_t* payload, Llr* beliefs,
-                      std::int32_t retry_iterations, Scratch& scratch) const {
+  InnerOutcome decode(const Llr* llrs, std::uint8_t* payload, Llr* beliefs, bool second_pass,
+                      Scratch& scratch) const {
     InnerOutcome outcome{};
     const std::int32_t bits = format::codeword_bits(config_.rate);
     if (beliefs != nullptr) std::copy_n(llrs, bits, beliefs);
@@ -101,22 +100,24 @@ class CpuInnerDecoder final : public InnerDecoder {
     // erased would pass for the word of all zeros, which is a codeword with a right CRC.
     if (HWY_DYNAMIC_DISPATCH(count_known)(llrs, bits) < format::kInformationBits) return outcome;
 
-    load(llrs, scratch, rules::Pass::kFirst);
-    bool found = try_hard_decisions(scratch);
+    load(llrs, scratch, rules::Amplitude::kFull);
+    bool even = try_hard_decisions(scratch);
     const std::int32_t window = std::min(rules::kBeliefWindow, config_.max_iterations);
     // Where there are fewer iterations than the window is long, the channel's word fills it.
-    if (beliefs != nullptr && !found) add_up(scratch, 0, rules::kBeliefWindow - window);
-    for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i, ++outcome.iterations) {
-      found = step(scratch);
+    if (beliefs != nullptr && !even) add_up(scratch, 0, rules::kBeliefWindow - window);
+    for (std::int32_t i = 0; i < config_.max_iterations && !even; ++i, ++outcome.iterations) {
+      even = step(scratch);
       if (beliefs != nullptr && i >= config_.max_iterations - window) add_up(scratch, 1, 1);
     }
-    if (beliefs != nullptr && !found) hand_out_means(scratch, beliefs);
-    found = found && decide(scratch);
-    if (!found && retry_iterations > 0) {
-      load(llrs, scratch, rules::Pass::kSecond);
-      for (std::int32_t i = 0; i < retry_iterations && !found; ++i, ++outcome.iterations)
-        found = step(scratch);
-      found = found && decide(scratch);
+    if (beliefs != nullptr && !even) hand_out_means(scratch, beliefs);
+    bool found = even && decide(scratch);
+    if (!found && second_pass) {
+      // Even parity with a wrong CRC stays what it is, however long one goes on.
+      if (!even) found = iterate(config_.more_iterations, scratch, outcome) && decide(scratch);
+      if (!found) {
+        load(llrs, scratch, rules::Amplitude::kHalf);
+        found = iterate(config_.retry_iterations, scratch, outcome) && decide(scratch);
+      }
       outcome.second_pass = found;
     }
     if (!found) return outcome;
@@ -142,6 +143,14 @@ class CpuInnerDecoder final : public InnerDecoder {
     });
   }
 
+  /// At most `iterations`; true if all parity checks hold then.
+  bool iterate(std::int32_t iterations, Scratch& scratch, InnerOutcome& outcome) const {
+    bool even = false;
+    for (std::int32_t i = 0; i < iterations && !even; ++i, ++outcome.iterations)
+      even = step(scratch);
+    return even;
+  }
+
   /// The beliefs of a decoded codeword.
   void hand_out_bits(const Scratch& scratch, Llr* out) const {
     for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
@@ -151,13 +160,13 @@ class CpuInnerDecoder final : public InnerDecoder {
   }
 
   /// Beliefs at home from the channel, messages zero.
-  void load(const Llr* llrs, Scratch& scratch, rules::Pass pass) const {
+  void load(const Llr* llrs, Scratch& scratch, rules::Amplitude amplitude) const {
     std::memset(scratch.messages.data(), 0, scratch.messages.size());
     std::memset(scratch.beliefs.data(), 0, scratch.beliefs.size());
     for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
       const Llr* from = llrs + first_bit;
       std::int8_t* to = scratch.beliefs.data() + lane;
-      for (std::int32_t i = 0; i < length; ++i) to[i] = rules::channel(from[i], pass);
+      for (std::int32_t i = 0; i < length; ++i) to[i] = rules::channel(from[i], amplitude);
     });
     for (std::int32_t c = 0; c < schedule_.columns; ++c)
       repeat_first_lanes(scratch.beliefs.data() + c * kColumnStride);

@@ -29,9 +29,10 @@ HWY_INLINE const std::int8_t* rotated(const std::int8_t* column, std::int32_t of
   return column + (at >= kLanes ? at - kLanes : at);
 }
 
-HWY_INLINE Vector three_quarters(UnsignedVector m) {
+HWY_INLINE Vector lessened(UnsignedVector m) {
   const UnsignedTag du;
-  return hn::BitCast(Tag(), hn::Sub(m, hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)))));
+  const UnsignedVector quarter = hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)));
+  return hn::BitCast(Tag(), hn::Sub(m, hn::Min(quarter, hn::Set(du, 2))));
 }
 
 /// -value where `sign` is negative.
@@ -66,8 +67,8 @@ HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t
       sign = hn::Xor(sign, visiting);
     }
     hn::Store(smallest, du, smallest_seen + lane);
-    hn::Store(negate_by(three_quarters(smallest), sign), d, other_reply + lane);
-    hn::Store(negate_by(three_quarters(second), sign), d, smallest_reply + lane);
+    hn::Store(negate_by(lessened(smallest), sign), d, other_reply + lane);
+    hn::Store(negate_by(lessened(second), sign), d, smallest_reply + lane);
   }
 
   // Only now, when every lane has read, may the columns turn to this layer's lane order.

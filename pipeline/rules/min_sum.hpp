@@ -1,10 +1,10 @@
 #pragma once
-// Rules of the inner decoder: layered normalised min-sum on int8 values. Integers only, so that
+// Rules of the inner decoder: layered min-sum on int8 values. Integers only, so that
 // all backends agree to the bit; branch-free, so that a loop over the Z rows of a layer becomes
 // SIMD on a CPU and threads on a GPU.
 //
 // A pass over one codeword, common to all backends:
-//   beliefs   int8 [base column][Z]: channel(llr, pass) for the sent bits, 0 for all others
+//   beliefs   int8 [base column][Z]: channel(llr, amplitude) for the sent bits, 0 for all others
 //   messages  int8 [edge][Z], all 0
 //   repeat at most max_iterations times:
 //     for i = 0 .. active rows - 1, base row r = layer(i), for every lane z in [0, Z):
@@ -20,13 +20,13 @@
 
 namespace ostracon::rules {
 
-/// Which of the two passes over a codeword.
-enum class Pass : std::uint8_t { kFirst, kSecond };
+/// How much of the soft bits a pass takes.
+enum class Amplitude : std::uint8_t { kFull, kHalf };
 
-/// The first belief in a sent bit. The second pass works at half amplitude, rounded away from 0
-/// (an erasure stays one, and nothing else becomes one): its sums saturate later.
-OSTRACON_HD inline std::int8_t channel(std::int8_t llr, Pass pass) {
-  if (pass == Pass::kFirst) return llr;
+/// The first belief in a sent bit. Half of it is rounded away from 0 (an erasure stays one, and
+/// nothing else becomes one); the sums then saturate later.
+OSTRACON_HD inline std::int8_t channel(std::int8_t llr, Amplitude amplitude) {
+  if (amplitude == Amplitude::kFull) return llr;
   return static_cast<std::int8_t>((llr + (llr > 0 ? 1 : llr < 0 ? -1 : 0)) / 2);
 }
 
@@ -61,31 +61,34 @@ OSTRACON_HD inline void absorb(CheckState& check, std::int8_t message) {
   check.negative = static_cast<std::uint8_t>(check.negative ^ (message < 0 ? 1 : 0));
 }
 
-/// 3/4 of a magnitude, rounded down: 3 m / 4. Rounding to the nearest leaves magnitudes 1 and 2 as
-/// they are, which costs 0.3 dB at rates 1/2 and below, where most messages are that small.
-OSTRACON_HD inline std::uint8_t three_quarters(std::uint8_t m) {
-  return static_cast<std::uint8_t>(m - ((m + 3) >> 2));
+/// What a magnitude is lessened to: 3/4 of it, rounded down, but at most two steps (3/4 nat) less.
+/// Min-sum overstates by a share of small magnitudes and by a constant of large ones. Against 3/4
+/// throughout it fails less at every rate (docs/decisions/0011-longer-code.md). Rounding to the
+/// nearest would leave 1 and 2 as they are and cost 0.3 dB at rates 1/2 and below.
+OSTRACON_HD inline std::uint8_t lessened(std::uint8_t m) {
+  const int quarter = (m + 3) >> 2;
+  return static_cast<std::uint8_t>(m - (quarter < 2 ? quarter : 2));
 }
 
-/// The reply on the edge that carried `message`: 3/4 of the smallest magnitude of the other edges,
-/// with the sign that makes the parity even.
+/// The reply on the edge that carried `message`: the smallest magnitude of the other edges,
+/// lessened, with the sign that makes the parity even.
 OSTRACON_HD inline std::int8_t reply(const CheckState& check, std::int8_t message) {
   const bool is_smallest = magnitude(message) == check.smallest;
-  const int scaled = three_quarters(is_smallest ? check.second_smallest : check.smallest);
+  const int size = lessened(is_smallest ? check.second_smallest : check.smallest);
   const bool negative = (check.negative != 0) != (message < 0);
-  return static_cast<std::int8_t>(negative ? -scaled : scaled);
+  return static_cast<std::int8_t>(negative ? -size : size);
 }
 
 /// Iterations at the end of a failed first pass whose beliefs are averaged for `mean_belief`. Where
 /// min-sum does not converge it swings: at rate 0.8 and 0.6 dB below the threshold the mean of 1,
-/// 2, 4, 8 tells 0.197, 0.226, 0.243, 0.247 bit a bit beyond the channel's word. Where it nearly
-/// converges the older ones only hold back: 0.594, 0.608, 0.604, 0.584 at 0.35 dB below.
+/// 2, 4, 8 tells 0.206, 0.242, 0.258, 0.263 bit a bit beyond the channel's word. Where it nearly
+/// converges the older ones only hold back: 0.588, 0.608, 0.607, 0.589 at 0.35 dB below.
 inline constexpr std::int32_t kBeliefWindow = 4;
 
 /// A quarter of the sum of four beliefs, halves to the even number: a rounding that leans to 0 or
 /// away from it would copy the channel's sign into what the decoder adds to the channel's word.
-/// That addition is a log-likelihood ratio as it is: the factor that fits best is 0.8 to 1.25, and
-/// gains 0.007 bit at most.
+/// That addition is a log-likelihood ratio as it is: the factor that fits best is 0.8 to 1.2, and
+/// gains 0.005 bit at most.
 OSTRACON_HD inline std::int8_t mean_belief(std::int32_t sum) {
   const std::int32_t mean = (sum + 1 + ((sum >> 2) & 1)) >> 2;
   return static_cast<std::int8_t>(mean < -127 ? -127 : mean);

@@ -1,11 +1,12 @@
 #include "pipeline/stages/inner_decoder.hpp"
 
 #include <string>
+#include <utility>
 
 namespace ostracon {
 namespace {
 
-constexpr std::int32_t kMostInnerIterations = 10000;  // both passes must fit InnerOutcome
+constexpr std::int32_t kMostInnerIterations = 10000;  // all passes must fit InnerOutcome
 
 }  // namespace
 
@@ -21,10 +22,12 @@ Result<> check(const InnerDecoderConfig& config) {
     return Error{ErrorCode::kInvalidArgument,
                  "inner decoder: max_iterations is " + std::to_string(config.max_iterations) +
                      ", must be 1 to " + std::to_string(kMostInnerIterations)};
-  if (config.retry_iterations < 0 || config.retry_iterations > kMostInnerIterations)
-    return Error{ErrorCode::kInvalidArgument,
-                 "inner decoder: retry_iterations is " + std::to_string(config.retry_iterations) +
-                     ", must be 0 to " + std::to_string(kMostInnerIterations)};
+  for (const auto& [name, iterations] : {std::pair{"more_iterations", config.more_iterations},
+                                         std::pair{"retry_iterations", config.retry_iterations}})
+    if (iterations < 0 || iterations > kMostInnerIterations)
+      return Error{ErrorCode::kInvalidArgument, "inner decoder: " + std::string(name) + " is " +
+                                                    std::to_string(iterations) + ", must be 0 to " +
+                                                    std::to_string(kMostInnerIterations)};
   return Ok{};
 }
 

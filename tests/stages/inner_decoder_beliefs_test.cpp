@@ -61,7 +61,7 @@ TEST_P(InnerDecoderBeliefsTest, BeliefsInALostCodewordTellMoreThanTheChannelDid)
   }
   ASSERT_GT(sent.size(), all_sent.size() * 9 / 10);
   EXPECT_GT(information(beliefs, sent), information(channel, sent) + 0.025);
-  EXPECT_GT(information(added, sent), 0.22);  // 0.20 from the last iteration alone
+  EXPECT_GT(information(added, sent), 0.235);  // 0.21 from the last iteration alone
 }
 
 TEST_P(InnerDecoderBeliefsTest, BeliefsAreTheSoftBitsWhereTheDecoderHasNothingToSay) {
@@ -104,7 +104,7 @@ TEST_P(InnerDecoderBeliefsTest, WhatIsSkippedStaysAsItIs) {
 }
 
 TEST_P(InnerDecoderBeliefsTest, TheSecondPassCanBeLeftOutOfACall) {
-  const auto batch = noisy_codewords(format::Rate::kFourFifths, 8, 1.3, 34);
+  const auto batch = noisy_codewords(format::Rate::kFourFifths, 8, 0.9, 34);
   const auto decoded = decode({.max_codewords = 8}, batch.llrs, false);
   ASSERT_OK(decoded);
   for (const InnerOutcome& outcome : decoded.value().outcomes) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "pipeline/rules/log_cosh.hpp"
@@ -125,13 +126,13 @@ TEST(MinSumRule, ACheckRepliesWithTheSmallestOfTheOtherEdges) {
   EXPECT_EQ(check.smallest, 8);
   EXPECT_EQ(check.second_smallest, 12);
   EXPECT_EQ(rules::reply(check, -20), -6);  // the others' product is negative
-  EXPECT_EQ(rules::reply(check, 8), 9);     // 3/4 of 12
+  EXPECT_EQ(rules::reply(check, 8), 10);
   EXPECT_EQ(rules::reply(check, 40), 6);
 }
 
-TEST(MinSumRule, ThreeQuartersRoundDown) {
+TEST(MinSumRule, AMagnitudeLosesAQuarterButAtMostTwoSteps) {
   for (int m = 0; m <= 128; ++m)
-    EXPECT_EQ(rules::three_quarters(static_cast<std::uint8_t>(m)), 3 * m / 4) << m;
+    EXPECT_EQ(rules::lessened(static_cast<std::uint8_t>(m)), std::max(3 * m / 4, m - 2)) << m;
 }
 
 }  // namespace

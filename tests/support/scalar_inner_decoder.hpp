@@ -34,21 +34,27 @@ class ScalarInnerDecoder {
     for (const Llr llr : llrs) known += llr != 0;
     if (known < format::kInformationBits) return outcome;
 
-    load(llrs, rules::Pass::kFirst);
-    bool found = complete_hard_decisions();
-    if (!found) load(llrs, rules::Pass::kFirst);
+    load(llrs, rules::Amplitude::kFull);
+    bool even = complete_hard_decisions();
+    if (!even) load(llrs, rules::Amplitude::kFull);
     std::vector<std::vector<std::int8_t>> seen(std::size_t{rules::kBeliefWindow}, beliefs_);
-    for (std::int32_t i = 0; i < config_.max_iterations && !found; ++i) {
-      found = iterate();
+    for (std::int32_t i = 0; i < config_.max_iterations && !even; ++i) {
+      even = iterate();
       ++outcome.iterations;
       seen.push_back(beliefs_);
     }
-    if (!found) hand_out_means(seen, beliefs);
-    found = found && check_crc();
-    if (!found && config_.retry_iterations > 0) {
-      load(llrs, rules::Pass::kSecond);
-      for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i) {
-        found = iterate();
+    if (!even) hand_out_means(seen, beliefs);
+    bool found = even && check_crc();
+    if (!found && config_.more_iterations + config_.retry_iterations > 0) {
+      for (std::int32_t i = 0; i < config_.more_iterations && !even; ++i) {
+        found = even = iterate();
+        ++outcome.iterations;
+      }
+      found = found && check_crc();
+      if (!found) load(llrs, rules::Amplitude::kHalf);
+      even = found;
+      for (std::int32_t i = 0; i < config_.retry_iterations && !even; ++i) {
+        found = even = iterate();
         ++outcome.iterations;
       }
       found = found && check_crc();
@@ -79,13 +85,14 @@ class ScalarInnerDecoder {
     return edge.col * kZ + (z + edge.shift) % kZ;
   }
 
-  void load(std::span<const Llr> llrs, rules::Pass pass) {
+  void load(std::span<const Llr> llrs, rules::Amplitude amplitude) {
     beliefs_.assign(std::size_t{68} * kZ, 0);
     messages_.assign(layers_.size(), {});
     for (std::size_t row = 0; row < layers_.size(); ++row)
       messages_[row].assign(layers_[row].size(), std::array<std::int8_t, kZ>{});
     for (std::int32_t i = 0; i < sent_; ++i)
-      belief(format::kPuncturedBits + i) = rules::channel(llrs[static_cast<std::size_t>(i)], pass);
+      belief(format::kPuncturedBits + i) =
+          rules::channel(llrs[static_cast<std::size_t>(i)], amplitude);
   }
 
   /// Gives column `col` from bit `first` on the signs that make check row `row` even.
