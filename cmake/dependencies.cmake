@@ -17,6 +17,7 @@ ostracon_find(OpenSSL)
 ostracon_find(HDF5 COMPONENTS C)
 ostracon_find(nlohmann_json)
 ostracon_find(PNG)
+ostracon_find(JPEG)
 if(NOT OSTRACON_FROM_PACKAGE)  # of the program alone
   find_package(CLI11 REQUIRED)
   find_package(fmt REQUIRED)
