@@ -59,8 +59,9 @@ struct FieldReader::PageStages {
   Buffer<float> grid, weight;
 };
 
-FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts)
-    : backend_(std::move(backend)), layouts_(layouts) {}
+FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
+                         const PageDecoderConfig& decoder)
+    : backend_(std::move(backend)), layouts_(layouts), decoder_(decoder) {}
 FieldReader::~FieldReader() = default;
 
 Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& shape) {
@@ -90,7 +91,7 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
   const auto with_margin = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
   auto& memory = backend_->memory();
   OSTRACON_TRY_ASSIGN(auto sampler, backend_->make_module_sampler({shape, rows * cols}));
-  OSTRACON_TRY_ASSIGN(auto decoder, PageDecoder::create(*backend_, layout));
+  OSTRACON_TRY_ASSIGN(auto decoder, PageDecoder::create(*backend_, layout, decoder_));
   OSTRACON_TRY_ASSIGN(auto grid, Buffer<float>::create(memory, with_margin));
   OSTRACON_TRY_ASSIGN(auto weight, Buffer<float>::create(memory, with_margin));
   page_stages_.reset(new PageStages{shape, header, layout, std::move(sampler), std::move(decoder),
@@ -196,6 +197,7 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
 
   OSTRACON_TRY_ASSIGN(const PageDecoding decoding,
                       page.decoder->run(header, grid, weight, known, reading.times));
+  clock.skip();
   const ChannelReport& channel = decoding.channel;
   report.snr_db = 10.0F * std::log10(std::max(channel.signal_to_noise, 1e-6F));
   report.erased_fraction = channel.erased_fraction;

@@ -13,6 +13,7 @@
 #include "format/page_layout.hpp"
 #include "pipeline/backend.hpp"
 #include "pipeline/field.hpp"
+#include "pipeline/page_decoder.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/report.hpp"
 
@@ -49,7 +50,8 @@ class LayoutCache {
 /// next.
 class FieldReader {
  public:
-  FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts);
+  FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
+              const PageDecoderConfig& decoder = {});
   ~FieldReader();
 
   /// Reads one field. A field without a readable page is a FieldReading without a header whose
@@ -65,6 +67,7 @@ class FieldReader {
 
   std::unique_ptr<Backend> backend_;
   LayoutCache& layouts_;
+  PageDecoderConfig decoder_;
   std::unique_ptr<FieldStages> field_stages_;
   std::unique_ptr<PageStages> page_stages_;
 };
