@@ -54,7 +54,8 @@ struct LatticeSeed {
   std::array<float, 2> centre{};  ///< pixel (y, x) where it was measured
   std::array<float, 2> down{};    ///< (y, x) px from one module row to the next; down[0] > 0
   std::array<float, 2> right{};   ///< (y, x) px from one column to the next; right[1] > 0
-  float strength = 0;             ///< of the weaker line, over the median of its ring
+  float strength = 0;             ///< nats: chance shows such a pair of lines e^-strength times
+  bool in_image = false;          ///< the image itself has clear lines: bright edges, small pits
 
   float pitch() const {
     return 0.5F * (std::hypot(down[0], down[1]) + std::hypot(right[0], right[1]));

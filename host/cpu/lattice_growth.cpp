@@ -5,25 +5,28 @@
 #include <cmath>
 #include <numbers>
 
+#include "host/cpu/lattice_block.hpp"
 #include "host/cpu/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
-// Tiles a side of a block: about 32 modules, or 64 where the dose is too low for those.
-constexpr std::array<std::int32_t, 2> kBlocks{4, 8};
-constexpr float kEnoughSettled = 0.6F;
+// Tiles a side of a block: about 32 modules, or up to 64 where the dose is too low for those.
+constexpr std::array<std::int32_t, 3> kBlocks{4, 6, 8};
+constexpr float kEnoughSettled = 0.85F;
+constexpr std::int32_t kStride = 2;   // tiles from block to block
+constexpr float kSlopeStep = 1.2F;    // radians across a block
+constexpr float kSlopeDoubt = 12.5F;  // nats a (radian a tile)^2: half over the square of 0.2
+constexpr float kValueDoubt = 50.0F;  // nats a turn^2: of 0.1
+constexpr double kBend = 0.4;         // radians a stride^2, rms: a warp of 2 modules in 300
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
-/// Value and slope per tile of one phase at a block's centre.
-struct Plane {
-  float value = 0, slope_i = 0, slope_j = 0;
-};
+using Planes = std::array<Plane, 2>;  // row line, col line
 
 struct Attempt {
-  std::array<float, 2> phase{};  // row line, col line
-  float confidence = 0;          // power of the weaker line over what noise gives
-  float surprise = 0;            // larger distance from the prediction, turns
+  Planes planes;
+  float confidence = 0;  // power of the weaker line over what noise gives
+  float surprise = 0;    // larger distance from the prediction, turns
 };
 
 class Growth {
@@ -31,7 +34,7 @@ class Growth {
   Growth(const PhaseTiles& tiles, std::int32_t block)
       : tiles_(tiles),
         block_(block),
-        stride_(block / 2),
+        stride_(kStride),
         rows_((tiles.rows - block_) / stride_ + 1),
         cols_((tiles.cols - block_) / stride_ + 1),
         state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
@@ -39,18 +42,19 @@ class Growth {
   bool start() {
     float best = 12.0F;  // e^-12 by chance, for each of the slopes tried
     std::int32_t start_i = -1, start_j = 0;
+    Planes seed;
     for (std::int32_t i = rows_ / 4; i <= rows_ * 3 / 4; i += std::max(1, rows_ / 8))
       for (std::int32_t j = cols_ / 4; j <= cols_ * 3 / 4; j += std::max(1, cols_ / 8)) {
-        std::array<Plane, 2> planes;
+        Planes planes;
         const float confidence = std::min(search(tiles_.row_line, i, j, planes[0]),
                                           search(tiles_.col_line, i, j, planes[1]));
         if (confidence <= best) continue;
         best = confidence;
         start_i = i, start_j = j;
-        seed_ = planes;
+        seed = planes;
       }
     if (start_i < 0) return false;
-    settle(start_i, start_j, {seed_[0].value, seed_[1].value}, best);
+    settle(start_i, start_j, seed, best);
     return true;
   }
 
@@ -72,7 +76,7 @@ class Growth {
         for (std::size_t k = 0; k < front.size(); ++k) {
           const Attempt& a = attempts[k];
           if (a.confidence < level.confidence || a.surprise > level.surprise) continue;
-          settle(front[k] / cols_, front[k] % cols_, a.phase, a.confidence);
+          settle(front[k] / cols_, front[k] % cols_, a.planes, a.confidence);
           ++settled;
         }
       }
@@ -86,13 +90,10 @@ class Growth {
     for (const State& s : state_) settled += s.quality > 0 ? 1 : 0;
     out.settled_fraction = static_cast<float>(settled) / static_cast<float>(state_.size());
     for (auto front = frontier(); !front.empty(); front = frontier()) {
-      std::vector<std::array<Plane, 2>> planes;
+      std::vector<Planes> planes;
       for (const std::int32_t at : front) planes.push_back(predict(at));
-      for (std::size_t k = 0; k < front.size(); ++k) {
-        State& s = state_[static_cast<std::size_t>(front[k])];
-        s.phase = {planes[k][0].value, planes[k][1].value};
-        s.quality = 1e-3F;
-      }
+      for (std::size_t k = 0; k < front.size(); ++k)
+        state_[static_cast<std::size_t>(front[k])] = {planes[k], 0.05F};
     }
     out.rows = tiles_.rows;
     out.cols = tiles_.cols;
@@ -107,52 +108,29 @@ class Growth {
 
  private:
   struct State {
-    std::array<float, 2> phase{};
-    float quality = 0;  // 0: not settled
+    Planes planes;
+    float quality = 0;  // confidence; 0: not settled
   };
 
   State& state(std::int32_t i, std::int32_t j) {
     return state_[static_cast<std::size_t>(i) * static_cast<std::size_t>(cols_) +
                   static_cast<std::size_t>(j)];
   }
-  void settle(std::int32_t i, std::int32_t j, std::array<float, 2> phase, float confidence) {
-    state(i, j) = {phase, std::min(confidence, 100.0F)};
-  }
-
-  /// Sum of a line over a block against a plane through its centre.
-  std::complex<float> coherent(const std::vector<std::complex<float>>& line, std::int32_t bi,
-                               std::int32_t bj, const Plane& plane) const {
-    std::complex<float> sum = 0;
-    for (std::int32_t i = 0; i < block_; ++i)
-      for (std::int32_t j = 0; j < block_; ++j) {
-        const float centre = 0.5F * static_cast<float>(block_ - 1);
-        const float phase = plane.value + plane.slope_i * (static_cast<float>(i) - centre) +
-                            plane.slope_j * (static_cast<float>(j) - centre);
-        sum += line[tiles_.index(bi * stride_ + i, bj * stride_ + j)] * std::polar(1.0F, -phase);
-      }
-    return sum;
+  void settle(std::int32_t i, std::int32_t j, const Planes& planes, float confidence) {
+    state(i, j) = {planes, std::min(confidence, 100.0F)};
   }
 
   float confidence_of(std::complex<float> sum) const {
-    return std::norm(sum) / (static_cast<float>(block_ * block_) * tiles_.noise);
+    return std::norm(sum) / static_cast<float>(block_ * block_);
   }
 
   /// Best slope of a start block: up to +-2 % of a pitch of 8 modules a tile.
   float search(const std::vector<std::complex<float>>& line, std::int32_t i, std::int32_t j,
                Plane& best) const {
-    float confidence = 0;
     const int steps = block_ == kBlocks[0] ? 5 : 10;
-    const float step = 1.0F / static_cast<float>(steps);  // radians a tile
-    for (int a = -steps; a <= steps; ++a)
-      for (int b = -steps; b <= steps; ++b) {
-        Plane plane{0, step * static_cast<float>(a), step * static_cast<float>(b)};
-        const auto sum = coherent(line, i, j, plane);
-        if (!(confidence_of(sum) > confidence)) continue;  // NaN is not confident
-        confidence = confidence_of(sum);
-        plane.value = std::arg(sum);
-        best = plane;
-      }
-    return confidence;
+    const auto sum = scan_planes(tiles_, line, i * stride_, j * stride_, block_, {},
+                                 {steps, 1.0F / static_cast<float>(steps), 0}, best);
+    return confidence_of(sum);
   }
 
   std::vector<std::int32_t> frontier() {
@@ -169,28 +147,34 @@ class Growth {
     return front;
   }
 
-  /// Plane through the settled neighbours within 3 blocks; slopes lean on the seed's where few.
-  std::array<Plane, 2> predict(std::int32_t at) {
+  /// Plane through the settled neighbours within 3 strides, each weighed by what its noise and the
+  /// bend of the lattice in between leave of its phase and of its slopes.
+  Planes predict(std::int32_t at) {
     const std::int32_t bi = at / cols_;
     const std::int32_t bj = at % cols_;
-    std::array<Plane, 2> planes;
+    Planes planes;
     for (std::size_t axis = 0; axis < 2; ++axis) {
-      const Plane& lean = seed_[axis];
-      // Distances in blocks; the seed's slopes weigh as much as half a neighbour.
-      const double lean_i = 0.5 * static_cast<double>(lean.slope_i) * stride_;
-      const double lean_j = 0.5 * static_cast<double>(lean.slope_j) * stride_;
-      double a[3][4] = {{1e-9, 0, 0, 0}, {0, 0.5, 0, lean_i}, {0, 0, 0.5, lean_j}};
+      // Unknown: value at the block, slopes a stride.
+      double a[3][4] = {};
       for (std::int32_t i = std::max(0, bi - 3); i <= std::min(rows_ - 1, bi + 3); ++i)
         for (std::int32_t j = std::max(0, bj - 3); j <= std::min(cols_ - 1, bj + 3); ++j) {
           const State& s = state(i, j);
           if (s.quality <= 0) continue;
           const double di = i - bi;
           const double dj = j - bj;
-          const double quality = static_cast<double>(s.quality);
-          const double w = quality / (quality + 10) / (1 + di * di + dj * dj);
-          const double x[4] = {1, di, dj, static_cast<double>(s.phase[axis])};
+          const double distance2 = di * di + dj * dj;
+          const double noise = 0.5 / static_cast<double>(s.quality);
+          const double slope_noise = 12 * noise * stride_ * stride_ / (block_ * block_);
+          const double w = 1 / (noise + 0.25 * kBend * kBend * distance2 * distance2);
+          const double ws = 1 / (slope_noise + kBend * kBend * distance2);
+          const Plane& seen = s.planes[axis];
+          const double x[4] = {1, di, dj, static_cast<double>(seen.value)};
           for (int r = 0; r < 3; ++r)
             for (int c = 0; c < 4; ++c) a[r][c] += w * x[r] * x[c];
+          a[1][1] += ws;
+          a[2][2] += ws;
+          a[1][3] += ws * stride_ * static_cast<double>(seen.slope_i);
+          a[2][3] += ws * stride_ * static_cast<double>(seen.slope_j);
         }
       for (int r = 0; r < 3; ++r)
         for (int below = r + 1; below < 3; ++below) {
@@ -206,33 +190,20 @@ class Growth {
     return planes;
   }
 
-  /// The strongest sum over a block among slopes about the predicted one.
-  std::complex<float> best_slope(const std::vector<std::complex<float>>& line, std::int32_t i,
-                                 std::int32_t j, const Plane& predicted) const {
-    const float step = 1.2F / static_cast<float>(block_);
-    std::complex<float> best = 0;
-    for (int a = -1; a <= 1; ++a)
-      for (int b = -1; b <= 1; ++b) {
-        const Plane plane{predicted.value, predicted.slope_i + step * static_cast<float>(a),
-                          predicted.slope_j + step * static_cast<float>(b)};
-        const auto sum = coherent(line, i, j, plane);
-        if (std::norm(sum) > std::norm(best)) best = sum;
-      }
-    return best;
-  }
-
   Attempt attempt(std::int32_t at) {
-    const auto planes = predict(at);
+    const Planes planes = predict(at);
     Attempt out;
     out.confidence = 1e30F;
+    const SlopeSearch search{block_ / 2, kSlopeStep / static_cast<float>(block_), kSlopeDoubt};
     for (std::size_t axis = 0; axis < 2; ++axis) {
       const auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
-      const auto sum = best_slope(line, at / cols_, at % cols_, planes[axis]);
-      const float off = std::arg(sum);
-      out.phase[axis] = planes[axis].value + off;
+      const auto sum = scan_planes(tiles_, line, at / cols_ * stride_, at % cols_ * stride_, block_,
+                                   planes[axis], search, out.planes[axis]);
+      const float off = out.planes[axis].value - planes[axis].value;
       out.confidence = std::min(out.confidence, confidence_of(sum));
       out.surprise = std::max(out.surprise, std::abs(off) / kTurn);
     }
+    out.confidence -= kValueDoubt * out.surprise * out.surprise;
     return out;
   }
 
@@ -251,10 +222,10 @@ class Growth {
     const float fc = c - static_cast<float>(c0);
     std::array<float, 2> out{};
     for (std::size_t k = 0; k < 2; ++k) {
-      const float top =
-          state(r0, c0).phase[k] + fc * (state(r0, c1).phase[k] - state(r0, c0).phase[k]);
-      const float bottom =
-          state(r1, c0).phase[k] + fc * (state(r1, c1).phase[k] - state(r1, c0).phase[k]);
+      const float top = state(r0, c0).planes[k].value +
+                        fc * (state(r0, c1).planes[k].value - state(r0, c0).planes[k].value);
+      const float bottom = state(r1, c0).planes[k].value +
+                           fc * (state(r1, c1).planes[k].value - state(r1, c0).planes[k].value);
       out[k] = top + fr * (bottom - top);
     }
     return out;
@@ -264,7 +235,6 @@ class Growth {
   std::int32_t block_, stride_;  // tiles
   std::int32_t rows_, cols_;
   std::vector<State> state_;
-  std::array<Plane, 2> seed_;
 };
 
 }  // namespace

@@ -58,6 +58,38 @@ std::complex<float> dot(const float* value, const float* re, const float* im, st
   return {r[0], i[0]};
 }
 
+float bounded(float x) { return std::clamp(x, -3.0F, 3.0F); }
+
+/// Of every 7th pixel of every 3rd row: a level needs no more.
+float mean_of(ImageView<const float> image, Aspect aspect, float scale) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::int32_t y = 0; y < image.rows; y += 3)
+    for (std::int32_t x = y % 7; x < image.cols; x += 7, ++count) {
+      const float v = scale * image(y, x);
+      sum += static_cast<double>(aspect == Aspect::kContrast ? rules::lattice_contrast(v)
+                                                             : bounded(v));
+    }
+  return count > 0 ? static_cast<float>(sum / static_cast<double>(count)) : 0.0F;
+}
+
+/// A quarter of the other line's frequency beside a line: two turns a tile, where the line itself
+/// leaves nothing.
+std::array<float, 2> beside(const std::array<float, 2>& line, const std::array<float, 2>& other) {
+  return {line[0] + 0.25F * other[0], line[1] + 0.25F * other[1]};
+}
+
+constexpr float kLn2 = 0.693147F;   // median of the power of noise over its mean
+constexpr float kMostPower = 4.0F;  // of a tile, over the median
+
+float median_power(const std::vector<std::complex<float>>& line) {
+  std::vector<float> power;
+  for (const auto& z : line) power.push_back(std::norm(z));
+  const auto middle = power.begin() + static_cast<std::ptrdiff_t>(power.size() / 2);
+  std::nth_element(power.begin(), middle, power.end());
+  return *middle;
+}
+
 }  // namespace
 
 Carriers Carriers::of(const LatticeSeed& seed) {
@@ -110,39 +142,93 @@ void equalise_image(ImageView<const float> image, float pitch_px, float blur_mod
   });
 }
 
-void demodulate(ImageView<const float> equalised, float scale, float level, float oy, float ox,
-                const Carriers& carriers, PhaseTiles& tiles,
-                std::vector<std::complex<float>>& off_line) {
-  // A frequency of the same length between the two lines and off every harmonic.
-  const std::array<float, 2> off{0.8F * carriers.row_of[0] + 0.6F * carriers.col_of[0],
-                                 0.8F * carriers.row_of[1] + 0.6F * carriers.col_of[1]};
-  const CarrierRow row_carrier(carriers.row_of[1], equalised.cols, ox);
-  const CarrierRow col_carrier(carriers.col_of[1], equalised.cols, ox);
-  const CarrierRow off_carrier(off[1], equalised.cols, ox);
-  parallel_for(tiles.rows, [&](std::int64_t tile_row) {
-    std::vector<float> contrast(static_cast<std::size_t>(tiles.cols * tiles.tile_px));
+Demodulator::Demodulator(const Carriers& carriers, PhaseTiles& tiles)
+    : tiles_(tiles),
+      noise_step_(std::min(4, std::max(1, tiles.rows / 4))),
+      frequency_{carriers.row_of, carriers.col_of, beside(carriers.row_of, carriers.col_of),
+                 beside(carriers.col_of, carriers.row_of)} {
+  const auto cols = static_cast<std::size_t>(tiles.cols);
+  const auto count = static_cast<std::size_t>(tiles.rows) * cols;
+  tiles.row_line.assign(count, 0);
+  tiles.col_line.assign(count, 0);
+  const auto noise_rows = static_cast<std::size_t>((tiles.rows + noise_step_ - 1) / noise_step_);
+  for (auto& line : beside_line_) line.assign(noise_rows * cols, 0);
+}
+
+void Demodulator::add(ImageView<const float> image, Aspect aspect, float scale, float oy,
+                      float ox) {
+  const float level = mean_of(image, aspect, scale);
+  std::vector<CarrierRow> carrier;
+  for (const auto& f : frequency_) carrier.emplace_back(f[1], image.cols, ox);
+  const std::int32_t side = tiles_.tile_px;
+  parallel_for(tiles_.rows, [&](std::int64_t tile_row) {
+    std::vector<float> seen(static_cast<std::size_t>(tiles_.cols * side));
     const auto i = static_cast<std::int32_t>(tile_row);
-    for (std::int32_t y = i * tiles.tile_px; y < (i + 1) * tiles.tile_px; ++y) {
-      const float* in = &equalised(y, 0);
-      for (std::size_t x = 0; x < contrast.size(); ++x)
-        contrast[x] = rules::lattice_contrast(scale * in[x]) - level;
-      const float at = static_cast<float>(y) + oy;
-      const auto ry = carrier_y(carriers.row_of[0], at);
-      const auto cy = carrier_y(carriers.col_of[0], at);
-      const auto fy = carrier_y(off[0], at);
-      for (std::int32_t j = 0; j < tiles.cols; ++j) {
-        const std::int32_t x = j * tiles.tile_px;
-        const float* value = contrast.data() + x;
-        const std::size_t to = tiles.index(i, j);
-        tiles.row_line[to] +=
-            ry * dot(value, row_carrier.re.data() + x, row_carrier.im.data() + x, tiles.tile_px);
-        tiles.col_line[to] +=
-            cy * dot(value, col_carrier.re.data() + x, col_carrier.im.data() + x, tiles.tile_px);
-        off_line[to] +=
-            fy * dot(value, off_carrier.re.data() + x, off_carrier.im.data() + x, tiles.tile_px);
+    const std::size_t first = tiles_.index(i, 0);
+    const std::array<std::complex<float>*, 4> line{
+        &tiles_.row_line[first], &tiles_.col_line[first],
+        &beside_line_[0][tiles_.index(i / noise_step_, 0)],
+        &beside_line_[1][tiles_.index(i / noise_step_, 0)]};
+    const std::size_t lines = i % noise_step_ == 0 ? 4 : 2;
+    for (std::int32_t y = i * side; y < (i + 1) * side; ++y) {
+      const float* in = &image(y, 0);
+      if (aspect == Aspect::kContrast)
+        for (std::size_t x = 0; x < seen.size(); ++x)
+          seen[x] = rules::lattice_contrast(scale * in[x]) - level;
+      else
+        for (std::size_t x = 0; x < seen.size(); ++x) seen[x] = bounded(scale * in[x]) - level;
+      for (std::size_t k = 0; k < lines; ++k) {
+        const auto turn = carrier_y(frequency_[k][0], static_cast<float>(y) + oy);
+        const float* re = carrier[k].re.data();
+        const float* im = carrier[k].im.data();
+        for (std::int32_t j = 0; j < tiles_.cols; ++j) {
+          const std::int32_t x = j * side;
+          line[k][j] += turn * dot(seen.data() + x, re + x, im + x, side);
+        }
       }
     }
   });
+}
+
+void Demodulator::finish() {
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
+    const float unit = 1 / std::sqrt(std::max(median_power(beside_line_[axis]) / kLn2, 1e-24F));
+    // A tile that outshines the others by far is damage, and has only its share of a say.
+    const float most = unit * unit * kMostPower * median_power(line);
+    for (auto& z : line) {
+      z *= unit;
+      if (std::norm(z) > most) z *= std::sqrt(most / std::norm(z));
+    }
+  }
+}
+
+void join(PhaseTiles& tiles, const PhaseTiles& other) {
+  const std::array<std::vector<std::complex<float>>*, 2> mine{&tiles.row_line, &tiles.col_line};
+  const std::array<const std::vector<std::complex<float>>*, 2> its{&other.row_line,
+                                                                   &other.col_line};
+  double correlation = 0;
+  std::array<std::array<float, 2>, 2> amplitude{};
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    std::array<double, 2> power{};
+    for (std::size_t k = 0; k < mine[axis]->size(); ++k) {
+      const auto a = (*mine[axis])[k];
+      const auto b = (*its[axis])[k];
+      power[0] += static_cast<double>(std::norm(a));
+      power[1] += static_cast<double>(std::norm(b));
+      correlation += static_cast<double>((a * std::conj(b)).real());
+    }
+    const auto count = static_cast<double>(mine[axis]->size());
+    for (std::size_t k = 0; k < 2; ++k)
+      amplitude[axis][k] = static_cast<float>(std::sqrt(std::max(0.0, power[k] / count - 1)));
+  }
+  const float sign = correlation < 0 ? -1.0F : 1.0F;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const auto [a, b] = amplitude[axis];
+    const float unit = a * a + b * b > 0 ? 1 / std::sqrt(a * a + b * b) : 0.0F;
+    for (std::size_t k = 0; k < mine[axis]->size(); ++k)
+      (*mine[axis])[k] = unit * (a * (*mine[axis])[k] + sign * b * (*its[axis])[k]);
+  }
 }
 
 }  // namespace ostracon::cpu

@@ -24,8 +24,7 @@ struct Carriers {
 struct PhaseTiles {
   std::int32_t tile_px = 24;
   std::int32_t rows = 0, cols = 0;
-  std::vector<std::complex<float>> row_line, col_line;  ///< [rows][cols]
-  float noise = 1;  ///< mean |tile|^2 at a frequency of the same length where there is no line
+  std::vector<std::complex<float>> row_line, col_line;  ///< [rows][cols], of noise 1
 
   std::size_t index(std::int32_t i, std::int32_t j) const {
     return static_cast<std::size_t>(i) * static_cast<std::size_t>(cols) +
@@ -41,11 +40,36 @@ std::vector<float> equalising_taps(float pitch_px, float blur_modules, float off
 void equalise_image(ImageView<const float> image, float pitch_px, float blur_modules, float oy,
                     float ox, ImageView<float> out);
 
-/// Adds the contrast of `equalised` (taken at offset (oy, ox) px of the pixel grid) to the tiles.
-/// `scale` brings an amplitude to about 3; `level` is the image's mean contrast, taken off so that
-/// it does not leak into the lines. Also adds to `off_line`, the noise measure [rows][cols].
-void demodulate(ImageView<const float> equalised, float scale, float level, float oy, float ox,
-                const Carriers& carriers, PhaseTiles& tiles,
-                std::vector<std::complex<float>>& off_line);
+/// What of an image is looked at for lines.
+enum class Aspect {
+  kContrast,  ///< of the equalised image: rules::lattice_contrast
+  kPlain      ///< the image itself, bounded to +-3 of its scale
+};
+
+/// Demodulates an image tile by tile into the lines, and in some tiles beside them: the mean square
+/// there is the noise.
+class Demodulator {
+ public:
+  /// All tiles 0; `tiles` has its sizes set already.
+  Demodulator(const Carriers& carriers, PhaseTiles& tiles);
+
+  /// Adds `aspect` of scale * image, the image taken at offset (oy, ox) px of the pixel grid. Its
+  /// mean is taken off, so that it does not leak into the lines.
+  void add(ImageView<const float> image, Aspect aspect, float scale, float oy, float ox);
+
+  /// Scales both lines to noise 1.
+  void finish();
+
+ private:
+  PhaseTiles& tiles_;
+  std::int32_t noise_step_;                                      // tile rows
+  std::array<std::array<float, 2>, 4> frequency_;                // row, col, beside row, beside col
+  std::array<std::vector<std::complex<float>>, 2> beside_line_;  // of every noise_step_th tile row
+};
+
+/// Joins what two aspects say about the same lines, each weighed by its amplitude over its noise;
+/// bright edges make the image darker where the contrast is stronger or the other way round, so the
+/// sign of `other` is that of the correlation.
+void join(PhaseTiles& tiles, const PhaseTiles& other);
 
 }  // namespace ostracon::cpu

@@ -47,7 +47,7 @@ Evidence weigh(const PhaseTiles& tiles, const std::vector<std::complex<float>>& 
         }
       // Amplitude of the line around the tile: what its quadrature is measured against.
       const float amplitude = std::abs(sum) / count;
-      const float floor = 0.3F * std::sqrt(tiles.noise);
+      const float floor = 0.3F;
       const std::size_t k = tiles.index(i, j);
       out.offset[k] = std::clamp(z[k].imag() / std::max(amplitude, floor), -1.5F, 1.5F);
       out.weight[k] = std::max(amplitude - floor, 0.02F * floor);
@@ -94,7 +94,7 @@ float block_residual(const PhaseTiles& tiles, const std::vector<std::complex<flo
       for (std::int32_t a = i; a < i + 4; ++a)
         for (std::int32_t b = j; b < j + 4; ++b)
           z += line[tiles.index(a, b)] * std::polar(1.0F, -phase[tiles.index(a, b)]);
-      if (std::norm(z) < 16 * 7 * tiles.noise) continue;
+      if (std::norm(z) < 16 * 7) continue;
       const double off = static_cast<double>(std::arg(z)) / (2 * std::numbers::pi);
       sum += off * off;
       count += 1;

@@ -130,12 +130,8 @@ class CpuLatticeTracker final : public LatticeTracker {
 
   void measure(const ImageView<const float>& mean, const LatticeSeed& seed, float pitch,
                PhaseTiles& tiles) {
-    const std::size_t count =
-        static_cast<std::size_t>(tiles.rows) * static_cast<std::size_t>(tiles.cols);
-    tiles.row_line.assign(count, 0);
-    tiles.col_line.assign(count, 0);
-    std::vector<std::complex<float>> off_line(count, 0);
     const Carriers carriers = Carriers::of(seed);
+    Demodulator demodulator(carriers, tiles);
     // The pixel grid comes last, so that `equalised_` is left on it for the soft grid.
     const bool fine = pitch < kFinestPitch;
     for (const auto& [oy, ox] : {std::array{0.5F, 0.5F}, std::array{0.5F, 0.0F},
@@ -143,30 +139,36 @@ class CpuLatticeTracker final : public LatticeTracker {
       const bool on_grid = oy == 0 && ox == 0;
       if (!on_grid && !fine) continue;
       equalise_image(mean, pitch, config_.assumed_blur, oy, ox, equalised());
-      rms_ = root_mean_square();
-      demodulate(equalised(), 3.0F / rms_, mean_contrast(3.0F / rms_), oy, ox, carriers, tiles,
-                 off_line);
+      rms_ = rms_of(equalised());
+      demodulator.add(equalised(), Aspect::kContrast, 3.0F / rms_, oy, ox);
     }
-    double noise = 0;
-    for (const auto& z : off_line) noise += static_cast<double>(std::norm(z));
-    tiles.noise = static_cast<float>(std::max(noise / static_cast<double>(count), 1e-12));
+    demodulator.finish();
+    if (!seed.in_image) return;
+    PhaseTiles plain{tiles.tile_px, tiles.rows, tiles.cols, {}, {}};
+    Demodulator image(carriers, plain);
+    image.add(mean, Aspect::kPlain, 1.0F / rms_of(mean), 0, 0);
+    image.finish();
+    join(tiles, plain);
   }
 
   /// Of every 7th pixel: the scale of the contrast needs no more.
-  float root_mean_square() const {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t k = 0; k < equalised_.size(); k += 7, ++count)
-      sum += static_cast<double>(std::min(equalised_[k] * equalised_[k], 1.0F));
-    return static_cast<float>(std::sqrt(std::max(sum / static_cast<double>(count), 1e-12)));
-  }
-
-  float mean_contrast(float scale) const {
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t k = 0; k < equalised_.size(); k += 7, ++count)
-      sum += static_cast<double>(rules::lattice_contrast(scale * equalised_[k]));
-    return static_cast<float>(sum / static_cast<double>(count));
+  /// Of every 7th pixel, without what stands out: damage is no measure of the modules.
+  static float rms_of(const ImageView<const float>& image) {
+    float limit = 1;
+    for (int round = 0; round < 3; ++round) {
+      double sum = 0;
+      std::size_t count = 0;
+      for (std::int32_t y = 0; y < image.rows; ++y)
+        for (std::int32_t x = y % 7; x < image.cols; x += 7) {
+          const float value = image(y, x);
+          if (!(std::abs(value) < limit)) continue;
+          sum += static_cast<double>(value * value);
+          ++count;
+        }
+      limit =
+          3 * static_cast<float>(std::sqrt(std::max(sum / static_cast<double>(count + 1), 1e-12)));
+    }
+    return limit / 3;
   }
 
   bool build_map(const PhaseField& field, FieldLattice& lattice) const {

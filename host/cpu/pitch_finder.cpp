@@ -2,170 +2,153 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <complex>
-#include <numbers>
-#include <opencv2/core.hpp>
 #include <vector>
 
-#include "host/cpu/parallel.hpp"
+#include "host/cpu/pitch_spectrum.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
 constexpr std::int32_t kLargestCrop = 512;
-// Gaussians before the gradient, px: fine pitches want little, coarse ones drown in pixel noise.
-constexpr std::array<float, 3> kSmoothingPx{0.9F, 2.0F, 0.45F};
-// Strength at which no further crop or smoothing is tried, after 1, 5 and 9 crops.
-constexpr std::array<float, 3> kEnough{40.0F, 20.0F, 14.0F};
-constexpr std::size_t kCandidates = 24;
+constexpr std::size_t kCandidates = 40;
+constexpr float kLeastLine = 10.0F;  // nats that each line of a pair must have
+// Strength at which no more is tried: after the first crop's cheap sources, and at any time.
+constexpr float kClear = 120.0F;
+constexpr float kEnough = 45.0F;
+constexpr float kInImage = 16.0F;      // nats of both lines in the image alone, at a given place
+constexpr float kMostStretch = 1.18F;  // one axis against the other
+constexpr float kMostSkew = 0.20F;     // cosine between them
 
 struct Line {
   float fy, fx;    // cycles per px
-  float strength;  // over the median of its ring
+  float strength;  // nats
+  float in_image;  // nats of the image alone
 };
+
+/// Two lines that can be the axes of one lattice.
+struct Pair {
+  Line across, along;  // nearer to the x axis, nearer to the y axis
+  /// One line alone, a scratch or a fault of the rows, makes no lattice.
+  float strength() const {
+    return std::min(across.strength + along.strength,
+                    3 * std::min(across.strength, along.strength));
+  }
+  float length() const { return std::hypot(across.fy, across.fx); }
+};
+
+/// The largest even side up to `most` that transforms quickly.
+std::int32_t crop_side(std::int32_t most) {
+  std::int32_t side = most - most % 2;
+  while (cv::getOptimalDFTSize(side) != side) side -= 2;
+  return side;
+}
 
 class CpuPitchFinder final : public PitchFinder {
  public:
-  explicit CpuPitchFinder(const PitchFinderConfig& config) : config_(config) {
-    crop_ = static_cast<std::int32_t>(std::bit_floor(
-        static_cast<std::uint32_t>(std::min({kLargestCrop, config.rows, config.cols}))));
-    for (cv::Mat& power : power_) power.create(2 * crop_, crop_ + 1, CV_32F);
+  explicit CpuPitchFinder(const PitchFinderConfig& config)
+      : config_(config),
+        crop_(crop_side(std::min({kLargestCrop, config.rows, config.cols}))),
+        spectrum_(crop_, std::min(crop_ - 2, static_cast<std::int32_t>(static_cast<float>(crop_) /
+                                                                       config.min_pitch_px) +
+                                                 1)) {
+    for (cv::Mat& sum : sums_) sum.create(spectrum_.power(LineSource::kImage).size(), CV_32F);
+    evidence_.create(sums_[0].size(), CV_32F);
   }
 
   Result<std::optional<LatticeSeed>> run(ImageView<const float> mean) override {
     if (mean.rows != config_.rows || mean.cols != config_.cols)
       return Error{ErrorCode::kInvalidArgument, "PitchFinder: image has another shape"};
-    for (cv::Mat& power : power_) power.setTo(0);
-    std::optional<LatticeSeed> best;
-    // The middle first, then a ring of crops around it: noise averages out, the line stays.
+    best_.reset();
+    for (cv::Mat& sum : sums_) sum.setTo(0);
+    // The middle first, then a ring of crops around it. A warped lattice has other lines in each
+    // of them, an even one has the same: each crop is looked at alone and with those before.
     const std::int32_t dy = std::min(crop_, (mean.rows - crop_) / 2);
     const std::int32_t dx = std::min(crop_, (mean.cols - crop_) / 2);
-    const std::int32_t order[9][2] = {{0, 0},  {-1, -1}, {1, 1}, {-1, 1}, {1, -1},
-                                      {-1, 0}, {0, 1},   {1, 0}, {0, -1}};
-    const int rounds[4] = {0, 1, 5, 9};
-    for (std::size_t round = 1; round < 4; ++round) {
-      const float enough = kEnough[round - 1];
-      if (round > 1 && dy == 0 && dx == 0) break;
-      for (std::size_t scale = 0; scale < kSmoothingPx.size(); ++scale) {
-        for (int n = rounds[round - 1]; n < rounds[round]; ++n)
-          add_crop(mean, (mean.rows - crop_) / 2 + order[n][0] * dy,
-                   (mean.cols - crop_) / 2 + order[n][1] * dx, scale);
-        const auto found = strongest_pair(power_[scale]);
-        if (found && (!best || found->strength > best->strength)) best = found;
-        if (best && best->strength >= enough) break;
+    static constexpr std::array<std::array<std::int32_t, 2>, 9> kOrder{
+        {{0, 0}, {-1, -1}, {1, 1}, {-1, 1}, {1, -1}, {-1, 0}, {0, 1}, {1, 0}, {0, -1}}};
+    float crops = 0;
+    for (const auto& [i, j] : kOrder) {
+      // Crops that share most of their pixels would count as evidence what is only repeated.
+      if ((i != 0 && 2 * dy < crop_) || (j != 0 && 2 * dx < crop_)) continue;
+      const std::int32_t top = (mean.rows - crop_) / 2 + i * dy;
+      const std::int32_t left = (mean.cols - crop_) / 2 + j * dx;
+      spectrum_.measure({&mean(top, left), crop_, crop_, mean.row_stride});
+      if (crops == 0) {
+        look(1, 3, middle_of(top, left));
+        if (best_ && best_->strength >= kClear) break;
       }
-      if (best && best->strength >= enough) break;
+      spectrum_.measure_gradient();
+      crops += 1;
+      look(1, kLineSources, middle_of(top, left));
+      for (std::size_t s = 0; s < kLineSources; ++s)
+        sums_[s] += spectrum_.power(static_cast<LineSource>(s));
+      if (crops > 1)
+        look(crops, kLineSources, middle_of((mean.rows - crop_) / 2, (mean.cols - crop_) / 2));
+      if (best_ && best_->strength >= kEnough) break;
     }
-    if (!best || best->strength < config_.min_strength) return std::optional<LatticeSeed>();
-    best->centre = {0.5F * static_cast<float>(mean.rows - 1),
-                    0.5F * static_cast<float>(mean.cols - 1)};
-    return best;
+    if (best_ && best_->strength < config_.min_strength) best_.reset();
+    return best_;
   }
 
  private:
-  /// Adds the power spectrum of the squared gradient of one crop, formed on a grid of half pixels.
-  void add_crop(const ImageView<const float>& mean, std::int32_t top, std::int32_t left,
-                std::size_t scale) {
-    const float smoothing = kSmoothingPx[scale];
-    const std::int32_t n = crop_;
-    cv::Mat pixels(n, n, CV_32F);
-    for (std::int32_t i = 0; i < n; ++i)
-      for (std::int32_t j = 0; j < n; ++j)
-        pixels.at<float>(i, j) =
-            std::clamp(mean(top + i, left + j), -1.0F, 1.0F) * hann(i, n) * hann(j, n);
-    cv::Mat spectrum;
-    cv::dft(pixels, spectrum, cv::DFT_COMPLEX_OUTPUT);
-    cv::Mat gradient = cv::Mat::zeros(2 * n, 2 * n, CV_32FC2);
-    const float turn = 2 * std::numbers::pi_v<float>;
-    for (std::int32_t i = 0; i < n; ++i) {
-      const std::int32_t ky = i < n / 2 ? i : i - n;
-      const auto* in = spectrum.ptr<std::complex<float>>(i);
-      auto* out = gradient.ptr<std::complex<float>>((ky + 2 * n) % (2 * n));
-      for (std::int32_t j = 0; j < n; ++j) {
-        const std::int32_t kx = j < n / 2 ? j : j - n;
-        const float wy = turn * static_cast<float>(ky) / static_cast<float>(n);
-        const float wx = turn * static_cast<float>(kx) / static_cast<float>(n);
-        const float smooth = std::exp(-0.5F * smoothing * smoothing * (wy * wy + wx * wx));
-        // i wy + i (i wx): the inverse transform is d/dy + i d/dx.
-        out[(kx + 2 * n) % (2 * n)] = in[j] * std::complex<float>(-wx, wy) * smooth;
-      }
+  std::array<float, 2> middle_of(std::int32_t top, std::int32_t left) const {
+    const float half = 0.5F * static_cast<float>(crop_ - 1);
+    return {static_cast<float>(top) + half, static_cast<float>(left) + half};
+  }
+
+  /// Keeps the strongest pair of the crop last measured, or of all `crops` so far if more than one.
+  void look(float crops, std::size_t sources, std::array<float, 2> centre) {
+    evidence_.setTo(0);
+    crops_ = crops;
+    for (std::size_t s = 0; s < sources; ++s) {
+      const cv::Mat& power = crops > 1 ? sums_[s] : spectrum_.power(static_cast<LineSource>(s));
+      for (std::int32_t i = 0; i < evidence_.rows; ++i)
+        for (std::int32_t j = 0; j < evidence_.cols; ++j) {
+          const float a = power.at<float>(i, j) / crops;
+          if (!(a > 2)) continue;  // NaN is no line
+          float& nats = evidence_.at<float>(i, j);
+          nats = std::max(nats, nats_of(a));
+        }
     }
-    cv::dft(gradient, gradient, cv::DFT_INVERSE | cv::DFT_SCALE);
-    cv::Mat squared(2 * n, 2 * n, CV_32F);
-    double sum = 0;
-    for (std::int32_t i = 0; i < 2 * n; ++i) {
-      const auto* in = gradient.ptr<std::complex<float>>(i);
-      for (std::int32_t j = 0; j < 2 * n; ++j) {
-        squared.at<float>(i, j) = std::norm(in[j]);
-        sum += static_cast<double>(std::norm(in[j]));
-      }
-    }
-    // The crop's own window squared is the mean to take off; what is left is windowed once more.
-    double window = 0;
-    for (std::int32_t i = 0; i < 2 * n; ++i) window += std::pow(hann(i, 2 * n), 2);
-    const auto level = static_cast<float>(sum / (window * window));
-    for (std::int32_t i = 0; i < 2 * n; ++i)
-      for (std::int32_t j = 0; j < 2 * n; ++j) {
-        const float w = hann(i, 2 * n) * hann(j, 2 * n);
-        squared.at<float>(i, j) -= level * w * w;
-      }
-    cv::dft(squared, spectrum, cv::DFT_COMPLEX_OUTPUT);
-    for (std::int32_t i = 0; i < 2 * n; ++i)
-      for (std::int32_t j = 0; j <= n; ++j)
-        power_[scale].at<float>(i, j) += std::norm(spectrum.at<std::complex<float>>(i, j));
+    const auto found = strongest_pair();
+    if (!found || (best_ && best_->strength >= found->strength)) return;
+    best_ = found;
+    best_->centre = centre;
   }
 
-  static float hann(std::int32_t i, std::int32_t n) {
-    return 0.5F - 0.5F * std::cos(2 * std::numbers::pi_v<float> * (static_cast<float>(i) + 0.5F) /
-                                  static_cast<float>(n));
+  /// Chernoff's bound on the chance that the mean of so many exponentials reaches a.
+  float nats_of(float a) const { return a > 1 ? crops_ * (a - 1 - std::log(a)) : 0.0F; }
+
+  float at(const cv::Mat& half_plane, std::int32_t ky, std::int32_t kx) const {
+    // Mirrored in the origin where x is negative.
+    const std::int32_t y = (kx < 0 ? -ky : ky) + spectrum_.highest();
+    const std::int32_t x = std::abs(kx);
+    return y < 0 || y >= half_plane.rows || x >= half_plane.cols ? 0.0F
+                                                                 : half_plane.at<float>(y, x);
+  }
+  float at(std::int32_t ky, std::int32_t kx) const { return at(evidence_, ky, kx); }
+
+  float in_image(std::int32_t ky, std::int32_t kx) const {
+    const auto image = static_cast<std::size_t>(LineSource::kImage);
+    const cv::Mat& power = crops_ > 1 ? sums_[image] : spectrum_.power(LineSource::kImage);
+    float most = 0;
+    for (std::int32_t i = -1; i <= 1; ++i)
+      for (std::int32_t j = -1; j <= 1; ++j)
+        most = std::max(most, at(power, ky + i, kx + j) / crops_);
+    return nats_of(most);
   }
 
-  float at(std::int32_t ky, std::int32_t kx) const {
-    return shown_->at<float>((ky + 2 * crop_) % (2 * crop_), kx);
-  }
-
-  /// The strongest local maxima of the half plane, each over the median of its ring.
+  /// The local maxima of the half plane, strongest first.
   std::vector<Line> lines() const {
-    const auto n = static_cast<float>(crop_);
-    const auto lowest = static_cast<std::int32_t>(n / config_.max_pitch_px);
-    const auto highest =
-        std::min(crop_ - 2, static_cast<std::int32_t>(n / config_.min_pitch_px) + 1);
-    std::vector<std::vector<float>> rings(static_cast<std::size_t>(highest) / 8 + 1);
-    const auto ring_of = [](std::int32_t ky, std::int32_t kx) {
-      return static_cast<std::size_t>(std::hypot(static_cast<float>(ky), static_cast<float>(kx))) /
-             8;
-    };
-    for (std::int32_t ky = -highest; ky <= highest; ++ky)
-      for (std::int32_t kx = 0; kx <= highest; ++kx)
-        if (const std::size_t ring = ring_of(ky, kx); ring < rings.size())
-          rings[ring].push_back(at(ky, kx));
-    std::vector<float> median;
-    for (auto& ring : rings) {
-      if (ring.empty()) ring.push_back(1);
-      auto middle = ring.begin() + static_cast<std::ptrdiff_t>(ring.size() / 2);
-      std::nth_element(ring.begin(), middle, ring.end());
-      median.push_back(std::max(*middle, 1e-30F));
-    }
-    // The spectrum of a smoothed image falls steeply within a ring: the level at a radius lies
-    // between the medians of two rings, or its inner edge would stand out by itself.
-    const auto level = [&](float radius) {
-      const float ring = std::clamp(radius / 8 - 0.5F, 0.0F, static_cast<float>(median.size() - 1));
-      const auto inner = static_cast<std::size_t>(ring);
-      const std::size_t outer = std::min(inner + 1, median.size() - 1);
-      const float share = ring - static_cast<float>(inner);
-      return median[inner] * std::pow(median[outer] / median[inner], share);
-    };
+    const std::int32_t highest = spectrum_.highest();
+    const float lowest = static_cast<float>(crop_) / config_.max_pitch_px;
     std::vector<Line> found;
     for (std::int32_t ky = -highest; ky <= highest; ++ky)
       for (std::int32_t kx = 0; kx <= highest; ++kx) {
-        const std::size_t ring = ring_of(ky, kx);
         const float radius = std::hypot(static_cast<float>(ky), static_cast<float>(kx));
-        if (ring >= rings.size() || radius < static_cast<float>(lowest)) continue;
-        const float strength = at(ky, kx) / level(radius);
-        if (!(strength >= 4) || !is_peak(ky, kx)) continue;  // NaN is no line
-        found.push_back(centred(ky, kx, strength));
+        if (!(at(ky, kx) >= kLeastLine) || radius < lowest || !is_peak(ky, kx)) continue;
+        found.push_back(centred(ky, kx));
       }
     std::sort(found.begin(), found.end(),
               [](const Line& a, const Line& b) { return a.strength > b.strength; });
@@ -174,34 +157,25 @@ class CpuPitchFinder final : public PitchFinder {
 
   bool is_peak(std::int32_t ky, std::int32_t kx) const {
     for (std::int32_t i = -1; i <= 1; ++i)
-      for (std::int32_t j = kx == 0 ? 0 : -1; j <= 1; ++j)
+      for (std::int32_t j = -1; j <= 1; ++j)
         if ((i != 0 || j != 0) && at(ky + i, kx + j) > at(ky, kx)) return false;
     return true;
   }
 
-  Line centred(std::int32_t ky, std::int32_t kx, float strength) const {
+  Line centred(std::int32_t ky, std::int32_t kx) const {
     const auto vertex = [](float a, float b, float c) {
       const float curvature = a - 2 * b + c;
       return curvature < 0 ? std::clamp(0.5F * (a - c) / curvature, -0.5F, 0.5F) : 0.0F;
     };
-    const auto level = [&](std::int32_t i, std::int32_t j) {
-      return std::log(std::max(at(i, std::abs(j)), 1e-30F));
-    };
+    const auto level = [&](std::int32_t i, std::int32_t j) { return std::log(at(i, j) + 1.0F); };
     const float y = vertex(level(ky - 1, kx), level(ky, kx), level(ky + 1, kx));
-    const float x = kx == 0 ? 0 : vertex(level(ky, kx - 1), level(ky, kx), level(ky, kx + 1));
+    const float x = vertex(level(ky, kx - 1), level(ky, kx), level(ky, kx + 1));
     const auto n = static_cast<float>(crop_);
-    return {(static_cast<float>(ky) + y) / n, (static_cast<float>(kx) + x) / n, strength};
+    return {(static_cast<float>(ky) + y) / n, (static_cast<float>(kx) + x) / n, at(ky, kx),
+            in_image(ky, kx)};
   }
 
-  /// Two lines that can be the axes of one lattice: as frequencies (y, x), cycles per px.
-  struct Pair {
-    Line across, along;
-    float strength() const { return std::min(across.strength, along.strength); }
-    float length() const { return std::hypot(across.fy, across.fx); }
-  };
-
-  std::optional<LatticeSeed> strongest_pair(const cv::Mat& power) {
-    shown_ = &power;
+  std::optional<LatticeSeed> strongest_pair() const {
     const std::vector<Pair> pairs = all_pairs();
     const auto best =
         std::max_element(pairs.begin(), pairs.end(),
@@ -218,25 +192,30 @@ class CpuPitchFinder final : public PitchFinder {
     const Line& r = axes->along;
     // Rows of the inverse map: row = r . (y, x), col = c . (y, x).
     const float det = r.fy * c.fx - r.fx * c.fy;
-    return LatticeSeed{{}, {c.fx / det, -c.fy / det}, {-r.fx / det, r.fy / det}, axes->strength()};
+    return LatticeSeed{{},
+                       {c.fx / det, -c.fy / det},
+                       {-r.fx / det, r.fy / det},
+                       axes->strength(),
+                       c.in_image + r.in_image >= kInImage};
   }
 
   std::vector<Pair> all_pairs() const {
-    std::vector<Line> across, along;  // nearer to the x axis, nearer to the y axis
+    std::vector<Line> across, along;
     for (const Line& line : lines()) {
       const bool is_across = line.fx >= std::abs(line.fy);
       auto& list = is_across ? across : along;
       if (list.size() >= kCandidates) continue;
       list.push_back(line);
-      if (!is_across && line.fy < 0) list.back() = {-line.fy, -line.fx, line.strength};
+      if (!is_across && line.fy < 0)
+        list.back() = {-line.fy, -line.fx, line.strength, line.in_image};
     }
     std::vector<Pair> pairs;
     for (const Line& c : across)
       for (const Line& r : along) {
         const float lc = std::hypot(c.fy, c.fx);
         const float lr = std::hypot(r.fy, r.fx);
-        if (std::abs(lc / lr - 1) > 0.10F) continue;
-        if (std::abs(c.fy * r.fy + c.fx * r.fx) > 0.14F * lc * lr) continue;
+        if (std::max(lc, lr) > kMostStretch * std::min(lc, lr)) continue;
+        if (std::abs(c.fy * r.fy + c.fx * r.fx) > kMostSkew * lc * lr) continue;
         pairs.push_back({c, r});
       }
     return pairs;
@@ -257,8 +236,11 @@ class CpuPitchFinder final : public PitchFinder {
 
   PitchFinderConfig config_;
   std::int32_t crop_ = 0;
-  std::array<cv::Mat, kSmoothingPx.size()> power_;
-  const cv::Mat* shown_ = nullptr;  // the one that lines() looks at
+  PitchSpectrum spectrum_;
+  std::array<cv::Mat, kLineSources> sums_;  // over crops
+  float crops_ = 1;                         // that are in what is looked at
+  cv::Mat evidence_;                        // nats, as PitchSpectrum::power
+  std::optional<LatticeSeed> best_;
 };
 
 }  // namespace

@@ -32,11 +32,14 @@ class LatticeTracker {
 
   /// The contrast of the equalised image (about log cosh: maximum likelihood for unknown
   /// equiprobable bits) has a line at the lattice frequency along both axes; its phase in tiles of
-  /// about 8 modules is the offset of the lattice there. From the best of several start blocks of
-  /// 32 modules (64 where those are not clear) the settled region grows in rounds: every round
-  /// tries all blocks that touch it against a plane through their settled neighbours and settles
-  /// the confident ones; the worst wait for more neighbours. What never settles continues the
-  /// plane. Then two rounds of local quadratics about every tile smooth the phase.
+  /// about 8 modules is the offset of the lattice there. Where the seed says that the image itself
+  /// has lines (bright edges), those are joined to it. From the best of several start blocks of 32
+  /// modules (48 or 64 where those settle too little) the settled region grows in rounds: every
+  /// round tries all blocks that touch it against a plane through their settled neighbours, which
+  /// leans on the neighbours' slopes as well as their phases, and settles the confident ones; the
+  /// worst wait for more neighbours. What never settles continues the plane. Then two rounds of
+  /// local quadratics about every tile smooth the phase. A tile that far outshines the others is
+  /// damage, and counts no more than they do.
   ///
   /// nullopt if no start block shows a lattice.
   virtual Result<std::optional<FieldLattice>> run(ImageView<const float> mean,

@@ -159,6 +159,36 @@ TEST_P(LatticeTrackerTest, ScratchesAndDustDoNotMakeItSlip) {
   EXPECT_LT(found.worst_modules, 0.3);
 }
 
+TEST_P(LatticeTrackerTest, TwiceTheWarpAndDamageDoNotMakeItSlip) {
+  for (const std::uint64_t seed : {7U, 8U, 9U}) {
+    sem::Profile profile = ordinary();
+    profile.geometry.warp_rms_modules = 0.9;
+    profile.damage.area = 0.05;
+    const Comparison found = track_and_compare(profile, 900, seed);
+    EXPECT_LT(found.rms_modules, 0.04) << seed;
+    EXPECT_LT(found.worst_modules, 0.4) << seed;
+  }
+}
+
+TEST_P(LatticeTrackerTest, BrightEdgesWarpAndDamageTogetherDoNotMakeItSlip) {
+  sem::Profile profile = ordinary();
+  profile.geometry.rotation_deg = 5;
+  profile.geometry.scale_error = 0.05;
+  profile.geometry.shear = 0.02;
+  profile.geometry.warp_rms_modules = 0.9;
+  profile.optics.contrast = 0.3;
+  profile.optics.blur_sigma_modules = 0.4;
+  profile.optics.edge_peak = 0.3;
+  profile.optics.edge_width_modules = 0.3;
+  profile.noise.electrons_per_module = 800;
+  profile.damage.area = 0.05;
+  for (const std::uint64_t seed : {1U, 2U}) {
+    const Comparison found = track_and_compare(profile, 1200, seed);
+    EXPECT_LT(found.rms_modules, 0.06) << seed;
+    EXPECT_LT(found.worst_modules, 0.45) << seed;
+  }
+}
+
 TEST_P(LatticeTrackerTest, NoiseHasNoLattice) {
   for (std::uint64_t n = 1; n <= 3; ++n) {
     const auto image = upload_image(backend(), 384, 384, noise_image(384, n));

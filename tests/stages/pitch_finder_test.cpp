@@ -27,6 +27,27 @@ LatticeSeed seed_of(const sem::Profile& profile) {
   return seed;
 }
 
+/// The same where the lattice is warped or stretched: between the true nodes about a pixel.
+LatticeSeed seed_near(const sem::FieldTruth& truth, std::array<float, 2> centre) {
+  const auto node = [&](std::int32_t i, std::int32_t j) {
+    return truth.lattice[static_cast<std::size_t>(i * truth.lattice_cols + j)];
+  };
+  std::int32_t near_i = 1, near_j = 1;
+  const auto distance = [&](std::int32_t i, std::int32_t j) {
+    return std::hypot(node(i, j)[0] - centre[0], node(i, j)[1] - centre[1]);
+  };
+  for (std::int32_t i = 1; i + 1 < truth.lattice_rows; ++i)
+    for (std::int32_t j = 1; j + 1 < truth.lattice_cols; ++j)
+      if (distance(i, j) < distance(near_i, near_j)) near_i = i, near_j = j;
+  constexpr float kApart = 2.0F * sem::FieldTruth::kLatticeStep;
+  LatticeSeed seed;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    seed.down[axis] = (node(near_i + 1, near_j)[axis] - node(near_i - 1, near_j)[axis]) / kApart;
+    seed.right[axis] = (node(near_i, near_j + 1)[axis] - node(near_i, near_j - 1)[axis]) / kApart;
+  }
+  return seed;
+}
+
 class PitchFinderTest : public BackendTest {
  protected:
   Result<std::optional<LatticeSeed>> find(std::int32_t rows, std::int32_t cols,
@@ -97,6 +118,66 @@ TEST_P(PitchFinderTest, ASharpQuietImageDoesNotShowItsDiagonals) {
   profile.scan.pixels_per_module = 4;
   profile.geometry.rotation_deg = 2;
   expect_found(profile, kSide, "sharp");
+}
+
+TEST_P(PitchFinderTest, BrightEdgesHideTheDetailButNotTheLattice) {
+  for (const double peak : {0.1, 0.2, 0.3, 0.5}) {
+    sem::Profile profile = ordinary();
+    profile.geometry.rotation_deg = 5;
+    profile.optics.contrast = 0.3;
+    profile.optics.blur_sigma_modules = 0.4;
+    profile.optics.edge_peak = peak;
+    profile.optics.edge_width_modules = 0.3;
+    profile.noise.electrons_per_module = 800;
+    expect_found(profile, 768, "edges of " + std::to_string(peak));
+  }
+}
+
+TEST_P(PitchFinderTest, WarpStretchShearAndDamageTogetherAreNoHindrance) {
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    sem::Profile profile = ordinary();
+    profile.geometry.rotation_deg = 5;
+    profile.geometry.scale_error = 0.05;
+    profile.geometry.shear = 0.02;
+    profile.geometry.warp_rms_modules = 0.9;
+    profile.damage.area = 0.05;
+    const LatticeImage image = lattice_image(profile, 1024, number);
+    const auto found = find(image.rows, image.cols, image.pixels);
+    ASSERT_TRUE(found.has_value() && found.value().has_value()) << number;
+    const LatticeSeed& seed = *found.value();
+    const LatticeSeed truth = seed_near(image.truth, seed.centre);
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      EXPECT_NEAR(seed.down[axis], truth.down[axis], 0.05F * truth.pitch()) << number;
+      EXPECT_NEAR(seed.right[axis], truth.right[axis], 0.05F * truth.pitch()) << number;
+    }
+  }
+}
+
+TEST_P(PitchFinderTest, NoiseStaysWellBelowWhatIsAskedOfALattice) {
+  const PitchFinderConfig asked{};
+  const auto finder = backend().make_pitch_finder({.rows = 800, .cols = 800, .min_strength = 0});
+  ASSERT_TRUE(finder.has_value());
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const auto image = upload_image(backend(), 800, 800, noise_image(800, seed));
+    ASSERT_TRUE(image.has_value());
+    const auto found = finder.value()->run(image.value().view());
+    ASSERT_OK(found);
+    if (found.value()) {
+      EXPECT_LT(found.value()->strength, 0.9F * asked.min_strength) << seed;
+    }
+  }
+}
+
+TEST_P(PitchFinderTest, RowsOfDifferentBrightnessHaveNoLattice) {
+  std::vector<float> pixels = noise_image(600, 9);
+  sem::Random random(10);
+  for (std::size_t y = 0; y < 600; ++y) {
+    const auto offset = static_cast<float>(0.1 * random.normal());
+    for (std::size_t x = 0; x < 600; ++x) pixels[600 * y + x] += offset;
+  }
+  const auto found = find(600, 600, pixels);
+  ASSERT_OK(found);
+  EXPECT_FALSE(found.value().has_value());
 }
 
 TEST_P(PitchFinderTest, ASmallFieldIsEnough) {
