@@ -119,6 +119,14 @@ Result<Grid> make_grid(const RawLatticeGuess& guess) {
 }
 
 Result<> check_inside(const Grid& grid, std::int32_t image_rows, std::int32_t image_cols) {
+  for (const bool down : {true, false}) {
+    // Of a single line, whose pitch places no cell, too: blur and templates reach as far as it.
+    const double pitch = down ? grid.rows.pitch : grid.cols.pitch;
+    if (pitch > std::max(image_rows, image_cols))
+      return wrong("a pitch of " + text_of(pitch) + " px between " + (down ? "rows" : "columns") +
+                   " in an image of " + std::to_string(image_rows) + " x " +
+                   std::to_string(image_cols) + " px");
+  }
   for (const std::int32_t row : {0, grid.rows.count() - 1})
     for (const std::int32_t col : {0, grid.cols.count() - 1}) {
       const auto place = grid.at(row, col);

@@ -44,7 +44,8 @@ struct Grid {
 /// kInvalidArgument as read_raw_lattice, but for the image.
 Result<Grid> make_grid(const RawLatticeGuess& guess);
 
-/// kInvalidArgument names a cell whose centre lies outside the image.
+/// kInvalidArgument names a cell whose centre lies outside the image, or a pitch that is more than
+/// the image.
 Result<> check_inside(const Grid& grid, std::int32_t image_rows, std::int32_t image_cols);
 
 }  // namespace ostracon::raw_lattice

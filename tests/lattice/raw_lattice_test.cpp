@@ -217,6 +217,9 @@ TEST(RawLattice, WhatCannotBeIsNamed) {
   refused([](auto& g) { g.rows.lines = 3; }, "3 x 20 cells; expected 64 to 4194304");
   refused([](auto& g) { g.origin[0] = 60; },
           "the cell in row 19, column 0 lies at (250, 30), outside the image of 250 x 250 px");
+  refused(
+      [](auto& g) { g.rows.lines = 1, g.rows.pitch = 1e6, g.cols.lines = 64, g.cols.pitch = 3; },
+      "a pitch of 1e+06 px between rows in an image of 250 x 250 px");
   refused([](auto& g) { g.tolerance_px = -1; }, "a tolerance of -1 px");
   refused([](auto& g) { g.confidence = 1; },
           "a confidence of 1; expected more than 0.5 and less than 1");
