@@ -58,7 +58,7 @@ void for_each_inner(ImageView<const std::uint8_t> bits, const Body& body) {
     for (std::int32_t c = kEdge; c < bits.cols - kEdge; ++c) body(r, c);
 }
 
-Row grid_around(const Told& told, std::int32_t r, std::int32_t c) {
+Row grid_around(const TrueBits& told, std::int32_t r, std::int32_t c) {
   Row x;
   for (std::int32_t i = 0; i < kSide; ++i)
     for (std::int32_t j = 0; j < kSide; ++j)
@@ -67,7 +67,7 @@ Row grid_around(const Told& told, std::int32_t r, std::int32_t c) {
   return x;
 }
 
-Row bits_around(const Told& told, std::int32_t r, std::int32_t c) {
+Row bits_around(const TrueBits& told, std::int32_t r, std::int32_t c) {
   Row x;
   for (std::int32_t i = 0; i < kSide; ++i)
     for (std::int32_t j = 0; j < kSide; ++j)
@@ -83,7 +83,7 @@ double product(const Row& a, const Row& b) {
 }
 
 /// LLRs of values whose classes' means and variances are measured with the true bits.
-std::vector<Llr> soft_bits(const Told& told, std::span<const double> values) {
+std::vector<Llr> soft_bits(const TrueBits& told, std::span<const double> values) {
   const auto cols = static_cast<std::size_t>(told.bits.cols);
   double weight[2] = {}, mean[2] = {}, variance[2] = {};
   const auto at = [&](std::int32_t r, std::int32_t c) {
@@ -111,14 +111,14 @@ std::vector<Llr> soft_bits(const Told& told, std::span<const double> values) {
   return llrs;
 }
 
-std::vector<double> page_of(const Told& told) {
+std::vector<double> page_of(const TrueBits& told) {
   return std::vector<double>(static_cast<std::size_t>(told.bits.rows) *
                              static_cast<std::size_t>(told.bits.cols));
 }
 
 }  // namespace
 
-std::optional<std::vector<Llr>> detect_with_true_taps(const Told& told) {
+std::optional<std::vector<Llr>> detect_with_true_taps(const TrueBits& told) {
   LeastSquares squares;
   for_each_inner(told.bits, [&](std::int32_t r, std::int32_t c) {
     squares.add(grid_around(told, r, c), sign_of(told.bits(r, c)));
@@ -133,7 +133,7 @@ std::optional<std::vector<Llr>> detect_with_true_taps(const Told& told) {
   return soft_bits(told, values);
 }
 
-std::optional<std::vector<Llr>> detect_with_true_neighbours(const Told& told) {
+std::optional<std::vector<Llr>> detect_with_true_neighbours(const TrueBits& told) {
   LeastSquares squares;
   for_each_inner(told.bits, [&](std::int32_t r, std::int32_t c) {
     squares.add(bits_around(told, r, c), static_cast<double>(told.grid(r + 2, c + 2)));

@@ -6,6 +6,7 @@
 #include "bench/dose_curve/genie_detector.hpp"
 #include "bench/dose_curve/genie_sampler.hpp"
 #include "bench/dose_curve/limits.hpp"
+#include "bench/dose_curve/told_reader.hpp"
 #include "pipeline/page_codewords.hpp"
 
 namespace ostracon::bench {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::int32_t kEdge = 3;          // as in the detectors
 constexpr std::int32_t kLowerSteps = -20;  // 1 dB
-constexpr std::int32_t kMargin = kEqualiserMargin;
 
 /// Data modules inside the edge; `zone` < 0: of all zones.
 std::vector<std::uint8_t> counted_modules(const format::PageLayout& layout, std::int32_t zone) {
@@ -28,41 +28,6 @@ std::vector<std::uint8_t> counted_modules(const format::PageLayout& layout, std:
                         (zone < 0 || zone == in));
     }
   return counted;
-}
-
-/// The stages of the reader under test that the genies share, and their memory.
-struct Bench {
-  std::unique_ptr<Backend> backend;
-  std::unique_ptr<ModuleSampler> sampler;
-  std::unique_ptr<Equaliser> equaliser;
-  std::vector<float> grid, weight;
-  std::vector<std::uint8_t> known;
-  std::vector<Llr> llrs;
-  ImageView<float> grid_view, weight_view;
-  ImageView<const std::uint8_t> known_view;
-  ImageView<Llr> llr_view;
-};
-
-Result<std::unique_ptr<Bench>> make_bench(const FieldShape& shape, const Plate& plate,
-                                          std::int32_t page) {
-  auto bench = std::make_unique<Bench>();
-  const auto& geometry = plate.layout->geometry();
-  const std::int32_t rows = geometry.rows + 2 * kMargin, cols = geometry.cols + 2 * kMargin;
-  OSTRACON_TRY_ASSIGN(bench->backend, make_backend(BackendKind::kCpu));
-  OSTRACON_TRY_ASSIGN(bench->sampler, bench->backend->make_module_sampler({shape, rows * cols}));
-  OSTRACON_TRY_ASSIGN(bench->equaliser,
-                      bench->backend->make_equaliser({geometry.rows, geometry.cols}));
-  const auto with_margin = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-  bench->grid.resize(with_margin);
-  bench->weight.resize(with_margin);
-  const format::PageHeader header = plate.written->plan().header(static_cast<std::uint32_t>(page));
-  bench->known = known_modules(*plate.layout, header);
-  bench->llrs.resize(bench->known.size());
-  bench->grid_view = {bench->grid.data(), rows, cols, cols};
-  bench->weight_view = {bench->weight.data(), rows, cols, cols};
-  bench->known_view = {bench->known.data(), geometry.rows, geometry.cols, geometry.cols};
-  bench->llr_view = {bench->llrs.data(), geometry.rows, geometry.cols, geometry.cols};
-  return bench;
 }
 
 /// Error variance of every module over the page's mean: a counting image is as noisy as it is dim.
@@ -106,7 +71,7 @@ Result<SplitRecord> split_page(PageWorker& worker, const Point& point, const Pla
   const auto& geometry = plate.layout->geometry();
   const std::int32_t zones = geometry.zone_rows * geometry.zone_cols;
 
-  OSTRACON_TRY_ASSIGN(const FieldReading reading, worker.read(true));
+  OSTRACON_TRY_ASSIGN(const FieldReading reading, worker.read({.most_turns = 0}, true));
   const bool found = reading.pictures && reading.pictures->llrs.size() == bits.size();
   const std::span<const Llr> blind =
       found ? std::span<const Llr>(reading.pictures->llrs) : std::span<const Llr>();
@@ -116,30 +81,33 @@ Result<SplitRecord> split_page(PageWorker& worker, const Point& point, const Pla
     values["blind_zone_" + std::to_string(zone)] =
         found ? mutual_information_of(blind, bits, counted_modules(*plate.layout, zone)) : 0;
 
-  OSTRACON_TRY_ASSIGN(const auto bench, make_bench(seen.shape, plate, page));
+  OSTRACON_TRY_ASSIGN(auto backend, make_backend(BackendKind::kCpu));
+  OSTRACON_TRY_ASSIGN(auto equaliser, backend->make_equaliser({point.rows, point.cols}));
   const TrueField field = true_field(point, seen, page);
-  const Pulse pulse{static_cast<float>(point.profile.optics.blur_sigma_modules),
-                    static_cast<float>(point.profile.scan.pixels_per_module)};
-  OSTRACON_TRY(bench->sampler->run({seen.frames.data(), seen.shape, seen.black}, field.flat,
-                                   field.drift, field.map, pulse, -kMargin, -kMargin,
-                                   bench->grid_view, bench->weight_view));
-  OSTRACON_TRY(bench->equaliser->run(bench->grid_view, bench->weight_view, bench->known_view,
-                                     bench->llr_view));
-  values["map"] = mutual_information_of(bench->llrs, bits, counted);
-
-  sample_by_truth(point, seen, field, kMargin, bench->grid_view);
-  OSTRACON_TRY(bench->equaliser->run(bench->grid_view, bench->weight_view, bench->known_view,
-                                     bench->llr_view));
-  values["rows"] = mutual_information_of(bench->llrs, bits, counted);
+  const std::vector<std::uint8_t> known =
+      known_modules(*plate.layout, plate.written->plan().header(static_cast<std::uint32_t>(page)));
+  std::vector<std::uint8_t> usable(known.size());
+  std::vector<Llr> llrs(known.size());
+  const auto linear = [&](SampledPage& sampled) -> Result<double> {
+    OSTRACON_TRY(equaliser->run(sampled.grid_view(), sampled.weight_view(),
+                                {known.data(), point.rows, point.cols, point.cols},
+                                {llrs.data(), point.rows, point.cols, point.cols},
+                                {usable.data(), point.rows, point.cols, point.cols}));
+    return mutual_information_of(llrs, bits, counted);
+  };
+  OSTRACON_TRY_ASSIGN(SampledPage smooth, sample_told(*backend, point, seen, field, Told::kMap));
+  OSTRACON_TRY_ASSIGN(values["map"], linear(smooth));
+  OSTRACON_TRY_ASSIGN(SampledPage exact, sample_told(*backend, point, seen, field, Told::kRows));
+  OSTRACON_TRY_ASSIGN(values["rows"], linear(exact));
 
   const std::vector<float> levels = error_levels(point, seen, field);
-  const Told told{bench->grid_view,
-                  {bits.data(), point.rows, point.cols, point.cols},
-                  {levels.data(), point.rows, point.cols, point.cols}};
-  if (const auto llrs = detect_with_true_taps(told))
-    values["taps"] = mutual_information_of(*llrs, bits, counted);
-  if (const auto llrs = detect_with_true_neighbours(told))
-    values["neighbours"] = mutual_information_of(*llrs, bits, counted);
+  const TrueBits told{exact.grid_view(),
+                      {bits.data(), point.rows, point.cols, point.cols},
+                      {levels.data(), point.rows, point.cols, point.cols}};
+  if (const auto found_llrs = detect_with_true_taps(told))
+    values["taps"] = mutual_information_of(*found_llrs, bits, counted);
+  if (const auto found_llrs = detect_with_true_neighbours(told))
+    values["neighbours"] = mutual_information_of(*found_llrs, bits, counted);
   return record;
 }
 

@@ -13,7 +13,7 @@ namespace ostracon::bench {
 /// Mutual information, bits a module, over all data modules of a page 3 modules or more from its
 /// edge, of five readers of the same frames:
 ///
-///   blind      the reader under test, as its detector's LLRs have it
+///   blind      the reader under test, with linear taps alone
 ///   map        true map, drift and shading; then the reader's own sampler and equaliser
 ///   rows       the motion of every row as well, jitter included; then its own equaliser
 ///   taps       and linear taps 5 x 5 trained on all bits
@@ -39,7 +39,8 @@ struct LossSplit {
   double map = 0;             ///< drift, lattice and shading as estimated against true
   double zones = 0;           ///< worst zone against the whole page
   double code = 0;            ///< operating dose over the dose at which the worst zone's mutual
-                              ///< information equals the rate: an ideal code would read there
+                              ///< information equals the rate (an ideal code would read there after
+                              ///< linear taps): of the code, less what feedback gives back
   double matched_filter = 0;  ///< not a part: matched filter bound over the limit, < 0
   double registration() const { return calibration + row_motion + map; }
 };

@@ -12,6 +12,8 @@ DoseSum sum_of(const std::vector<std::optional<PageRecord>>& records) {
     sum.codewords += record->codewords;
     sum.lost += record->lost;
     sum.wrong += record->wrong;
+    sum.linear_lost += record->linear_lost;
+    sum.turns += record->turns;
     sum.zone_lost.resize(std::max(sum.zone_lost.size(), record->zone_lost.size()));
     for (std::size_t z = 0; z < record->zone_lost.size(); ++z)
       sum.zone_lost[z] += record->zone_lost[z];
@@ -20,7 +22,10 @@ DoseSum sum_of(const std::vector<std::optional<PageRecord>>& records) {
     sum.mutual_information += record->mutual_information;
   }
   if (read > 0) sum.mutual_information /= read;
-  if (sum.pages > 0) sum.cpu_seconds /= sum.pages;
+  if (sum.pages > 0) {
+    sum.cpu_seconds /= sum.pages;
+    sum.turns /= sum.pages;
+  }
   if (sum.codewords > 0) sum.share = share_interval(sum.lost, sum.codewords);
   return sum;
 }

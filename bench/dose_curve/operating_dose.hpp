@@ -17,6 +17,8 @@ struct DoseSum {
   std::int32_t pages = 0;
   std::int64_t codewords = 0, lost = 0, wrong = 0;
   std::vector<std::int64_t> zone_lost;
+  std::int64_t linear_lost = 0;   ///< what linear taps alone had left
+  double turns = 0;               ///< of cancellation and decoding, mean a page
   double mutual_information = 0;  ///< mean over pages that were read
   double cpu_seconds = 0;         ///< of reading, mean a page
   Interval share;                 ///< of lost codewords, 95 %

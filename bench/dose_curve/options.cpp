@@ -63,8 +63,14 @@ Result<std::vector<Point>> points_of(const Options& options) {
     OSTRACON_TRY_ASSIGN(reader, program_hash());
   }
   std::vector<Point> points;
+  std::vector<std::pair<std::string, Told>> rates_and_told;
+  for (const std::string& rate : options.rates)
+    for (const std::string& text : options.told) {
+      OSTRACON_TRY_ASSIGN(const Told told, parse_told(text));
+      rates_and_told.emplace_back(rate, told);
+    }
   const auto add = [&](const sem::Profile& profile) -> Result<> {
-    for (const std::string& name : options.rates) {
+    for (const auto& [name, told] : rates_and_told) {
       Point point;
       point.profile = profile;
       OSTRACON_TRY_ASSIGN(point.rate, format::parse_rate(name));
@@ -75,6 +81,8 @@ Result<std::vector<Point>> points_of(const Options& options) {
                             pages_for(point.rate, point.rows, point.cols, kTrialCodewords));
       }
       point.seed = options.seed;
+      point.most_turns = options.turns;
+      point.told = told;
       point.reader = reader;
       OSTRACON_TRY(sem::check(profile));
       points.push_back(std::move(point));
@@ -111,6 +119,11 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   app.add_option("--start", options.start_db, "dB above the limit where the search begins");
   app.add_option("--split", options.split_pages,
                  "pages that readers told the truth read too, to say where the loss lies; 0: none");
+  app.add_option("--told", options.told,
+                 "what the reader is told: nothing; map (and drift, shading); rows (and jitter)")
+      ->delimiter(',');
+  app.add_option("--turns", options.turns,
+                 "most turns of cancellation and decoding; 0: linear taps alone; -1: the default");
   app.add_option("--threads", options.threads, "pages read side by side; 0: one a core");
   app.add_option("--out", options.out, "folder of pages.jsonl, summary.json and curve.svg");
   app.add_option("--reader", options.reader,

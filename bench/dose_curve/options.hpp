@@ -12,6 +12,8 @@ namespace ostracon::bench {
 struct Options {
   std::vector<double> sigma, frames, pixels_per_module, contrast;  ///< empty: as in the profile
   std::vector<std::string> rates{"0.8"}, profiles{"typical"}, settings;
+  std::vector<std::string> told{"nothing"};
+  std::int32_t turns = -1;
   std::int32_t side = 1280, pages = 0, threads = 0, split_pages = 0;
   std::uint64_t seed = 11;
   double start_db = 1.0, worst_db = 0;

@@ -33,8 +33,9 @@ class PageWorker {
   Result<> render(const Point& point, const Plate& plate, double electrons, std::int32_t page,
                   bool want_truth);
   /// Reads what was rendered last, knowing nothing of it. Errors of the reader.
-  Result<FieldReading> read(bool want_llrs);
-  /// Both, and the losses counted against what was written.
+  Result<FieldReading> read(const PageDecoderConfig& decoder, bool want_llrs);
+  /// Both, and the losses counted against what was written; a reader that is told the map begins
+  /// with it. Errors of both.
   Result<PageRecord> trial(const Point& point, const Plate& plate, double electrons,
                            std::int32_t page);
   const SimulatedPage& rendered() const { return page_; }
@@ -48,10 +49,13 @@ class PageWorker {
   LayoutCache& layouts_;
   tbb::task_arena arena_{1};
   std::unique_ptr<FieldReader> reader_;
+  PageDecoderConfig reader_config_;
   SimulatedPage page_;
 };
 
-/// Codewords of a reading lost and wrong against the payload written.
-PageRecord count_losses(const FieldReading& reading, const Plate& plate, std::int32_t page);
+/// Codewords lost and wrong against the payload written; all are lost where `outcomes` is empty.
+PageRecord count_losses(std::span<const InnerOutcome> outcomes,
+                        std::span<const std::uint8_t> payload, const Plate& plate,
+                        std::int32_t page);
 
 }  // namespace ostracon::bench

@@ -14,6 +14,17 @@ std::string number(double value) {
 
 }  // namespace
 
+std::string_view to_string(Told told) {
+  return told == Told::kNothing ? "nothing" : told == Told::kMap ? "map" : "rows";
+}
+
+Result<Told> parse_told(std::string_view text) {
+  for (const Told told : {Told::kNothing, Told::kMap, Told::kRows})
+    if (text == to_string(told)) return told;
+  return Error{ErrorCode::kInvalidArgument,
+               "a reader can be told nothing, map or rows, not '" + std::string(text) + "'"};
+}
+
 std::string Point::description() const {
   std::string text;
   for (const sem::ParameterInfo& parameter : sem::parameters())
@@ -22,6 +33,8 @@ std::string Point::description() const {
   text += "rate=" + std::string(format::to_string(rate)) + " page=" + std::to_string(rows) + "x" +
           std::to_string(cols) + " pages=" + std::to_string(pages) +
           " seed=" + std::to_string(seed) + " reader=" + reader;
+  if (most_turns >= 0) text += " turns=" + std::to_string(most_turns);
+  if (told != Told::kNothing) text += " told=" + std::string(to_string(told));
   return text;
 }
 
@@ -40,7 +53,15 @@ std::string Point::title() const {
   return "sigma " + number(profile.optics.blur_sigma_modules) + ", rate " +
          std::string(format::to_string(rate)) + ", " + number(profile.scan.frames) + " frames, " +
          number(profile.scan.pixels_per_module) + " px/module, contrast " +
-         number(profile.optics.contrast);
+         number(profile.optics.contrast) +
+         (most_turns >= 0 ? ", at most " + std::to_string(most_turns) + " turns" : "") +
+         (told != Told::kNothing ? ", told " + std::string(to_string(told)) : "");
+}
+
+PageDecoderConfig Point::decoder() const {
+  PageDecoderConfig config;
+  if (most_turns >= 0) config.most_turns = most_turns;
+  return config;
 }
 
 sem::Profile Point::at_dose(double electrons) const {

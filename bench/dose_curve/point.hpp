@@ -8,9 +8,20 @@
 
 #include "datasets/profile.hpp"
 #include "format/page_layout.hpp"
+#include "pipeline/page_decoder.hpp"
 #include "tests/support/simulated_scan.hpp"
 
 namespace ostracon::bench {
+
+/// What the reader is told of the truth.
+enum class Told : std::uint8_t {
+  kNothing,
+  kMap,  ///< map, drift and shading
+  kRows  ///< and the motion of every row, jitter included
+};
+std::string_view to_string(Told told);
+/// "nothing", "map" or "rows". kInvalidArgument names the text.
+Result<Told> parse_told(std::string_view text);
 
 struct Point {
   sem::Profile profile;  ///< its dose is of no meaning: the search sets it
@@ -18,12 +29,15 @@ struct Point {
   std::int32_t rows = 1280, cols = 1280;  ///< of the pages, modules
   std::int32_t pages = 20;
   std::uint64_t seed = 1;  ///< of payload and simulator: page k of every dose is the same page
-  std::string reader;      ///< which reader made the figures
+  std::int32_t most_turns = -1;  ///< of cancellation and decoding; < 0: as the reader has it
+  Told told = Told::kNothing;
+  std::string reader;  ///< which reader made the figures
 
   /// Every parameter but the dose by name, the same text for the same point.
   std::string description() const;
   /// 64 bit hash of the description, 16 hexadecimal digits.
   std::string key() const;
+  PageDecoderConfig decoder() const;
   /// For a person: "sigma 0.3, rate 0.8, 8 frames, 3 px/module, contrast 0.5".
   std::string title() const;
   /// The profile at a dose.

@@ -23,13 +23,16 @@ bool is_whole(const Json& json, std::initializer_list<const char*> numbers) {
 
 /// Members were checked to be numbers; a file edited by hand may still hold other shapes.
 std::optional<PageRecord> page_of(const Json& json) {
-  if (!is_whole(json, {"step", "page", "codewords", "lost", "wrong", "mi", "erased", "cpu_s"}))
+  if (!is_whole(json, {"step", "page", "codewords", "lost", "wrong", "linear_lost", "turns", "mi",
+                       "erased", "cpu_s"}))
     return std::nullopt;
   PageRecord record;
   record.page = json["page"].get<std::int32_t>();
   record.codewords = json["codewords"].get<std::int32_t>();
   record.lost = json["lost"].get<std::int32_t>();
   record.wrong = json["wrong"].get<std::int32_t>();
+  record.linear_lost = json["linear_lost"].get<std::int32_t>();
+  record.turns = json["turns"].get<std::int32_t>();
   record.mutual_information = json["mi"].get<double>();
   record.erased = json["erased"].get<double>();
   record.cpu_seconds = json["cpu_s"].get<double>();
@@ -135,6 +138,8 @@ Result<> RecordStore::add(const std::string& key, std::int32_t step, const PageR
             {"lost", record.lost},
             {"wrong", record.wrong},
             {"zone_lost", record.zone_lost},
+            {"linear_lost", record.linear_lost},
+            {"turns", record.turns},
             {"mi", record.mutual_information},
             {"erased", record.erased},
             {"cpu_s", record.cpu_seconds}};

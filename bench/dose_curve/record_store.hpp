@@ -23,7 +23,9 @@ struct PageRecord {
   std::int32_t codewords = 0, lost = 0;
   std::int32_t wrong = 0;               ///< accepted with a payload that was not written
   std::vector<std::int32_t> zone_lost;  ///< the lost ones by zone
-  double mutual_information = 0;        ///< as the reader reports it
+  std::int32_t linear_lost = 0;         ///< what linear taps alone had left
+  std::int32_t turns = 0;               ///< of cancellation and decoding
+  double mutual_information = 0;        ///< as the reader reports it; 0 where it was told anything
   double erased = 0;                    ///< share of the modules
   double cpu_seconds = 0;               ///< of the reading alone
   std::string reason;                   ///< why the page was not found, else empty

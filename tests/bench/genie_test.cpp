@@ -70,6 +70,23 @@ TEST(GenieSplit, AReaderThatIsToldMoreReadsNoWorse) {
   EXPECT_LE(values["blind_as_scaled"], values["blind"] + 1e-9);
 }
 
+TEST(ToldReader, ReadsAPageWithoutLookingForIt) {
+  Point point = small_point();
+  const auto plate = write_plate(point);
+  ASSERT_TRUE(plate) << plate.error().message;
+  LayoutCache layouts;
+  PageWorker worker(layouts);
+  for (const Told told : {Told::kMap, Told::kRows}) {
+    point.told = told;
+    const auto record = worker.trial(point, plate.value(), 130, 0);
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_GT(record.value().codewords, 0);
+    EXPECT_EQ(record.value().lost, 0);
+    EXPECT_EQ(record.value().wrong, 0);
+    EXPECT_EQ(worker.trial(point, plate.value(), 40, 0).value().lost, record.value().codewords);
+  }
+}
+
 TEST(GenieDetector, InformationOfASymmetricChannelIsItsCapacity) {
   // Nine of ten LLRs point the right way, whatever their size; a tenth of all is erased.
   std::vector<Llr> llrs;

@@ -24,6 +24,8 @@ class RecordStoreTest : public ::testing::Test {
     made.page = page;
     made.codewords = 152;
     made.lost = lost;
+    made.linear_lost = lost + 5;
+    made.turns = 3;
     made.zone_lost = {lost, 0, 0, 0};
     made.mutual_information = 0.885;
     made.cpu_seconds = 2.5;
@@ -55,6 +57,8 @@ TEST_F(RecordStoreTest, GivesBackWhatAnEarlierRunWrote) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->codewords, 152);
   EXPECT_EQ(found->lost, 2);
+  EXPECT_EQ(found->linear_lost, 7);
+  EXPECT_EQ(found->turns, 3);
   EXPECT_EQ(found->zone_lost, (std::vector<std::int32_t>{2, 0, 0, 0}));
   EXPECT_EQ(found->mutual_information, 0.885);
   ASSERT_TRUE(store.value()->split(point.key(), 415, 1));
@@ -102,6 +106,12 @@ TEST_F(RecordStoreTest, TellsPointsApartByEverythingButTheDose) {
   EXPECT_NE(one.key(), other.key());
   other = one;
   other.reader = "another";
+  EXPECT_NE(one.key(), other.key());
+  other = one;
+  other.told = Told::kMap;
+  EXPECT_NE(one.key(), other.key());
+  other.told = Told::kNothing;
+  other.most_turns = 0;
   EXPECT_NE(one.key(), other.key());
 }
 
