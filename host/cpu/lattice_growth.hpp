@@ -22,7 +22,8 @@ struct SmoothPhase {
 /// nullopt if no start block is confident.
 std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles);
 
-/// One pass: moves `phase` to local quadratic fits of what the tiles say about it.
+/// One pass: replaces `phase` by local quadratic fits, over tiles up to `reach_tiles` away, to what
+/// every tile says its phase is (its own quadrature about the phase so far).
 void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
 
 }  // namespace ostracon::cpu

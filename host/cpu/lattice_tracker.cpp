@@ -16,7 +16,7 @@ namespace {
 constexpr std::int32_t kTileModules = 8;
 constexpr std::int32_t kNodeStep = 8;
 constexpr std::int32_t kRefinements = 2;
-constexpr std::int32_t kReachTiles = 5;      // of the local quadratics: 88 modules across,
+constexpr std::int32_t kReachTiles = 7;      // of the local quadratics: 120 modules across,
 constexpr std::int32_t kLongReachTiles = 8;  // or 136 where only large blocks could be followed
 constexpr float kFinestPitch = 2.8F;         // below this the contrast is formed on half pixels too
 constexpr float kMostModules = 1 << 26;

@@ -128,6 +128,14 @@ TEST_P(LatticeTrackerTest, AWarpedLatticeIsFollowedToThreeHundredthsOfAModule) {
   }
 }
 
+TEST_P(LatticeTrackerTest, AtTheOperatingDoseOfABlurOfFourTenthsTheMapIsGoodToSixteenThousandths) {
+  sem::Profile profile = ordinary();
+  profile.optics.blur_sigma_modules = 0.4;
+  profile.geometry.warp_rms_modules = 0.35;
+  const Comparison found = track_and_compare(profile, 1200);
+  EXPECT_LT(found.rms_modules, 0.016);
+}
+
 TEST_P(LatticeTrackerTest, TwoAndAHalfPixelsAModuleAreEnough) {
   sem::Profile profile = ordinary();
   profile.scan.pixels_per_module = 2.5;
