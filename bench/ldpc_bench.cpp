@@ -85,8 +85,8 @@ Result<> run_fixed(format::Rate rate) {
   return time("ldpc/" + std::string(format::to_string(rate)) + "/fixed10",
               {.rate = rate,
                .max_codewords = kCodewords,
-               .max_iterations = 10,
-               .more_iterations = 0,
+               .min_sum_iterations = 10,
+               .box_plus_iterations = 0,
                .retry_iterations = 0},
               batch, false);
 }

@@ -21,8 +21,8 @@ struct Options {
   double es_n0_db = 1.93;
   std::int64_t codewords = 2000;
   double erased = 0.0;
-  std::int32_t iterations = 20;
-  std::int32_t more_iterations = 50;
+  std::int32_t min_sum_iterations = 10;
+  std::int32_t box_plus_iterations = 40;
   std::int32_t retry_iterations = 50;
   std::uint64_t seed = 1;
 };
@@ -78,8 +78,8 @@ Result<> run(const Options& options) {
   OSTRACON_TRY_ASSIGN(const auto decoder,
                       cpu::make_inner_decoder({.rate = rate,
                                                .max_codewords = kBatch,
-                                               .max_iterations = options.iterations,
-                                               .more_iterations = options.more_iterations,
+                                               .min_sum_iterations = options.min_sum_iterations,
+                                               .box_plus_iterations = options.box_plus_iterations,
                                                .retry_iterations = options.retry_iterations}));
   LlrSource channel(options.es_n0_db, options.seed * 1000003);
   const std::size_t bits = kBatch * static_cast<std::size_t>(format::codeword_bits(rate));
@@ -125,10 +125,11 @@ int main(int argc, char** argv) {
   app.add_option("--esn0", options.es_n0_db, "Es/N0 of a module, dB")->capture_default_str();
   app.add_option("--codewords", options.codewords, "at least so many")->capture_default_str();
   app.add_option("--erased", options.erased, "share of the bits erased")->capture_default_str();
-  app.add_option("--iterations", options.iterations, "of the first pass")->capture_default_str();
-  app.add_option("--more", options.more_iterations, "by which a failed first pass goes on")
+  app.add_option("--min-sum", options.min_sum_iterations, "iterations of the first pass")
       ->capture_default_str();
-  app.add_option("--retry", options.retry_iterations, "then from the start at half amplitude")
+  app.add_option("--box-plus", options.box_plus_iterations, "iterations by which it goes on")
+      ->capture_default_str();
+  app.add_option("--retry", options.retry_iterations, "iterations of the second pass")
       ->capture_default_str();
   app.add_option("--seed", options.seed)->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -19,7 +19,8 @@
 
 namespace ostracon::cpu {
 
-HWY_EXPORT(iterate);
+HWY_EXPORT(iterate_min_sum);
+HWY_EXPORT(iterate_box_plus);
 HWY_EXPORT(fulfilled);
 HWY_EXPORT(count_known);
 HWY_EXPORT(count_flips);
@@ -102,22 +103,21 @@ class CpuInnerDecoder final : public InnerDecoder {
 
     load(llrs, scratch, rules::Amplitude::kFull);
     bool even = try_hard_decisions(scratch);
-    const std::int32_t window = std::min(rules::kBeliefWindow, config_.max_iterations);
+    const std::int32_t most = config_.min_sum_iterations + config_.box_plus_iterations;
+    const std::int32_t window = std::min(rules::kBeliefWindow, most);
     // Where there are fewer iterations than the window is long, the channel's word fills it.
     if (beliefs != nullptr && !even) add_up(scratch, 0, rules::kBeliefWindow - window);
-    for (std::int32_t i = 0; i < config_.max_iterations && !even; ++i, ++outcome.iterations) {
-      even = step(scratch);
-      if (beliefs != nullptr && i >= config_.max_iterations - window) add_up(scratch, 1, 1);
+    for (std::int32_t i = 0; i < most && !even; ++i, ++outcome.iterations) {
+      even = i < config_.min_sum_iterations ? min_sum(scratch) : box_plus(scratch);
+      if (beliefs != nullptr && i >= most - window) add_up(scratch, 1, 1);
     }
     if (beliefs != nullptr && !even) hand_out_means(scratch, beliefs);
     bool found = even && decide(scratch);
-    if (!found && second_pass) {
-      // Even parity with a wrong CRC stays what it is, however long one goes on.
-      if (!even) found = iterate(config_.more_iterations, scratch, outcome) && decide(scratch);
-      if (!found) {
-        load(llrs, scratch, rules::Amplitude::kHalf);
-        found = iterate(config_.retry_iterations, scratch, outcome) && decide(scratch);
-      }
+    if (!found && second_pass && config_.retry_iterations > 0) {
+      load(llrs, scratch, rules::Amplitude::kHalf);
+      for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i, ++outcome.iterations)
+        found = min_sum(scratch);
+      found = found && decide(scratch);
       outcome.second_pass = found;
     }
     if (!found) return outcome;
@@ -141,14 +141,6 @@ class CpuInnerDecoder final : public InnerDecoder {
       const std::int16_t* sums = scratch.sums.data() + lane;
       for (std::int32_t i = 0; i < length; ++i) out[first_bit + i] = rules::mean_belief(sums[i]);
     });
-  }
-
-  /// At most `iterations`; true if all parity checks hold then.
-  bool iterate(std::int32_t iterations, Scratch& scratch, InnerOutcome& outcome) const {
-    bool even = false;
-    for (std::int32_t i = 0; i < iterations && !even; ++i, ++outcome.iterations)
-      even = step(scratch);
-    return even;
   }
 
   /// The beliefs of a decoded codeword.
@@ -187,8 +179,15 @@ class CpuInnerDecoder final : public InnerDecoder {
     }
   }
 
-  bool step(Scratch& scratch) const {
-    HWY_DYNAMIC_DISPATCH(iterate)(schedule_, scratch.beliefs.data(), scratch.messages.data());
+  /// One iteration; true if all parity checks hold then.
+  bool min_sum(Scratch& scratch) const {
+    HWY_DYNAMIC_DISPATCH(iterate_min_sum)
+    (schedule_, scratch.beliefs.data(), scratch.messages.data());
+    return HWY_DYNAMIC_DISPATCH(fulfilled)(schedule_, scratch.beliefs.data());
+  }
+  bool box_plus(Scratch& scratch) const {
+    HWY_DYNAMIC_DISPATCH(iterate_box_plus)
+    (schedule_, scratch.beliefs.data(), scratch.messages.data());
     return HWY_DYNAMIC_DISPATCH(fulfilled)(schedule_, scratch.beliefs.data());
   }
 

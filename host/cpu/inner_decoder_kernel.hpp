@@ -1,4 +1,5 @@
-// The layers of the inner decoder in SIMD lanes: pipeline/rules/min_sum.hpp, kLanes rows at a time.
+// The layers of the inner decoder in SIMD lanes: pipeline/rules/{min_sum,box_plus}.hpp, kLanes rows
+// at a time.
 // Compiled once per instruction set by inner_decoder.cpp (hwy/foreach_target.h): no include guard
 // of the usual kind, and nothing here may be called but through the dispatch table.
 
@@ -12,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "host/cpu/inner_decoder_schedule.hpp"
+#include "pipeline/rules/box_plus.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu::HWY_NAMESPACE {
@@ -29,11 +31,60 @@ HWY_INLINE const std::int8_t* rotated(const std::int8_t* column, std::int32_t of
   return column + (at >= kLanes ? at - kLanes : at);
 }
 
-HWY_INLINE Vector lessened(UnsignedVector m) {
-  const UnsignedTag du;
-  const UnsignedVector quarter = hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)));
-  return hn::BitCast(Tag(), hn::Sub(m, hn::Min(quarter, hn::Set(du, 2))));
-}
+/// rules::CheckState for many checks: what `smallest` and `second` mean, signs apart.
+struct MinSum {
+  static constexpr std::uint8_t kSmallest = 127, kSecond = 127;  // before any message
+
+  /// What of a magnitude counts.
+  static HWY_INLINE UnsignedVector counted(UnsignedVector size) { return size; }
+  /// The new `second`; the new `smallest` is the smaller of the two, whatever the check.
+  static HWY_INLINE UnsignedVector absorb(UnsignedVector second, UnsignedVector larger) {
+    return hn::Min(second, larger);
+  }
+  static HWY_INLINE Vector to_smallest(UnsignedVector second) { return lessened(second); }
+  static HWY_INLINE Vector to_others(UnsignedVector smallest, UnsignedVector) {
+    return lessened(smallest);
+  }
+
+  static HWY_INLINE Vector lessened(UnsignedVector m) {
+    const UnsignedTag du;
+    const UnsignedVector quarter = hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)));
+    return hn::BitCast(Tag(), hn::Sub(m, hn::Min(quarter, hn::Set(du, 2))));
+  }
+};
+
+/// rules::BoxPlusState for many checks; `second` is its `others`.
+struct BoxPlus {
+  static constexpr std::uint8_t kSmallest = rules::kMostBoxPlus;
+  static constexpr std::uint8_t kSecond = 4 * rules::kMostBoxPlus;
+
+  static HWY_INLINE UnsignedVector counted(UnsignedVector size) {
+    return hn::Min(size, hn::Set(UnsignedTag(), rules::kMostBoxPlus));
+  }
+  static HWY_INLINE UnsignedVector absorb(UnsignedVector second, UnsignedVector larger) {
+    return box_plus(second, hn::ShiftLeft<2>(larger));
+  }
+  static HWY_INLINE Vector to_smallest(UnsignedVector second) { return rounded(second); }
+  static HWY_INLINE Vector to_others(UnsignedVector smallest, UnsignedVector second) {
+    return rounded(box_plus(hn::ShiftLeft<2>(smallest), second));
+  }
+
+  static HWY_INLINE UnsignedVector box_plus(UnsignedVector a, UnsignedVector b) {
+    const UnsignedVector smaller = hn::Min(a, b);
+    const UnsignedVector apart = hn::Sub(hn::Max(a, b), smaller);
+    const UnsignedVector more = soft_minus(hn::SaturatedAdd(a, b));
+    return hn::SaturatedSub(hn::Add(smaller, more), soft_minus(apart));
+  }
+  static HWY_INLINE UnsignedVector soft_minus(UnsignedVector x) {
+    const UnsignedTag du;
+    const UnsignedVector steps = hn::Min(hn::ShiftRight<2>(x), hn::Set(du, 15));
+    return hn::TableLookupBytes(hn::LoadDup128(du, rules::kSoftMinus), steps);
+  }
+  static HWY_INLINE Vector rounded(UnsignedVector quarters) {
+    const UnsignedTag du;
+    return hn::BitCast(Tag(), hn::ShiftRight<2>(hn::Add(quarters, hn::Set(du, 2))));
+  }
+};
 
 /// -value where `sign` is negative.
 HWY_INLINE Vector negate_by(Vector value, Vector sign) {
@@ -42,6 +93,7 @@ HWY_INLINE Vector negate_by(Vector value, Vector sign) {
 }
 
 /// Replies of one layer, and its columns' new beliefs.
+template <class Check>
 HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t count,
                            std::int8_t* HWY_RESTRICT beliefs, std::int8_t* HWY_RESTRICT messages) {
   const Tag d;
@@ -52,8 +104,8 @@ HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t
   HWY_ALIGN std::uint8_t smallest_seen[kLanes];
 
   for (std::int32_t lane = 0; lane < kLanes; lane += n) {
-    UnsignedVector smallest = hn::Set(du, 127);
-    UnsignedVector second = smallest;
+    UnsignedVector smallest = hn::Set(du, Check::kSmallest);
+    UnsignedVector second = hn::Set(du, Check::kSecond);
     Vector sign = hn::Zero(d);
     for (std::int32_t e = 0; e < count; ++e) {
       const std::int8_t* column = beliefs + edges[e].column * kColumnStride;
@@ -61,14 +113,14 @@ HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t
       const Vector belief = hn::LoadU(d, rotated(column, edges[e].offset, lane));
       const Vector visiting = hn::SaturatedSub(belief, hn::Load(d, message));
       hn::Store(visiting, d, message);  // waits here for its reply
-      const UnsignedVector size = hn::BitCast(du, hn::Abs(visiting));
-      second = hn::Min(second, hn::Max(size, smallest));
+      const UnsignedVector size = Check::counted(hn::BitCast(du, hn::Abs(visiting)));
+      second = Check::absorb(second, hn::Max(size, smallest));
       smallest = hn::Min(size, smallest);
       sign = hn::Xor(sign, visiting);
     }
     hn::Store(smallest, du, smallest_seen + lane);
-    hn::Store(negate_by(lessened(smallest), sign), d, other_reply + lane);
-    hn::Store(negate_by(lessened(second), sign), d, smallest_reply + lane);
+    hn::Store(negate_by(Check::to_others(smallest, second), sign), d, other_reply + lane);
+    hn::Store(negate_by(Check::to_smallest(second), sign), d, smallest_reply + lane);
   }
 
   // Only now, when every lane has read, may the columns turn to this layer's lane order.
@@ -80,7 +132,7 @@ HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t
       std::int8_t* column = beliefs + edges[e].column * kColumnStride;
       std::int8_t* message = messages + e * kLanes + lane;
       const Vector visiting = hn::Load(d, message);
-      const UnsignedVector size = hn::BitCast(du, hn::Abs(visiting));
+      const UnsignedVector size = Check::counted(hn::BitCast(du, hn::Abs(visiting)));
       const auto is_smallest = hn::RebindMask(d, hn::Eq(size, smallest));
       const Vector reply = negate_by(hn::IfThenElse(is_smallest, to_smallest, to_others), visiting);
       const Vector belief = hn::SaturatedAdd(visiting, reply);
@@ -91,10 +143,19 @@ HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t
   }
 }
 
-void iterate(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
+template <class Check>
+HWY_INLINE void work_all(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
   for (const ScheduledLayer& layer : schedule.layers)
-    work_layer(schedule.edges.data() + layer.first_edge, layer.edges, beliefs,
-               messages + std::ptrdiff_t{layer.first_edge} * kLanes);
+    work_layer<Check>(schedule.edges.data() + layer.first_edge, layer.edges, beliefs,
+                      messages + std::ptrdiff_t{layer.first_edge} * kLanes);
+}
+
+void iterate_min_sum(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
+  work_all<MinSum>(schedule, beliefs, messages);
+}
+
+void iterate_box_plus(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
+  work_all<BoxPlus>(schedule, beliefs, messages);
 }
 
 /// True if the signs of the beliefs, all columns at home, fulfil every layer.

@@ -18,12 +18,14 @@ Result<> check(const InnerDecoderConfig& config) {
     return Error{ErrorCode::kInvalidArgument, "inner decoder: max_codewords is " +
                                                   std::to_string(config.max_codewords) +
                                                   ", must be positive"};
-  if (config.max_iterations <= 0 || config.max_iterations > kMostInnerIterations)
-    return Error{ErrorCode::kInvalidArgument,
-                 "inner decoder: max_iterations is " + std::to_string(config.max_iterations) +
-                     ", must be 1 to " + std::to_string(kMostInnerIterations)};
-  for (const auto& [name, iterations] : {std::pair{"more_iterations", config.more_iterations},
-                                         std::pair{"retry_iterations", config.retry_iterations}})
+  if (config.min_sum_iterations <= 0 || config.min_sum_iterations > kMostInnerIterations)
+    return Error{ErrorCode::kInvalidArgument, "inner decoder: min_sum_iterations is " +
+                                                  std::to_string(config.min_sum_iterations) +
+                                                  ", must be 1 to " +
+                                                  std::to_string(kMostInnerIterations)};
+  for (const auto& [name, iterations] :
+       {std::pair{"box_plus_iterations", config.box_plus_iterations},
+        std::pair{"retry_iterations", config.retry_iterations}})
     if (iterations < 0 || iterations > kMostInnerIterations)
       return Error{ErrorCode::kInvalidArgument, "inner decoder: " + std::string(name) + " is " +
                                                     std::to_string(iterations) + ", must be 0 to " +

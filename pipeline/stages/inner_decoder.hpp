@@ -13,16 +13,16 @@ namespace ostracon {
 
 struct InnerDecoderConfig {
   format::Rate rate = format::Rate::kFourFifths;
-  std::int32_t max_codewords = 1;      ///< largest batch `run` will be given, > 0
-  std::int32_t max_iterations = 20;    ///< of the first pass, > 0
-  std::int32_t more_iterations = 50;   ///< by which the second pass continues it; 0: not at all
-  std::int32_t retry_iterations = 50;  ///< then from the start at half amplitude; 0: not at all
+  std::int32_t max_codewords = 1;         ///< largest batch `run` will be given, > 0
+  std::int32_t min_sum_iterations = 10;   ///< of the first pass, > 0
+  std::int32_t box_plus_iterations = 40;  ///< by which that goes on with better checks, >= 0
+  std::int32_t retry_iterations = 50;     ///< of the second pass; 0: there is none
 };
 
 /// What the decoder says of one codeword.
 struct InnerOutcome {
   std::uint8_t decoded;       ///< 1: all parity checks and the CRC-24B hold
-  std::uint8_t second_pass;   ///< 1: the first pass was not enough
+  std::uint8_t second_pass;   ///< 1: only the second pass succeeded
   std::uint16_t iterations;   ///< of all passes; 0: the hard decisions were a codeword as they came
   std::int32_t bits_flipped;  ///< hard decisions of sent, non-erased bits that the decoder changed
 };
@@ -42,10 +42,11 @@ struct InnerDecoderExtras {
   bool second_pass = true;  ///< false: the call ends with the first pass, whatever the config says
 };
 
-/// Layered min-sum on int8 messages, each lessened by a quarter but at most by two steps, stop as
-/// soon as all parity checks hold. What the first pass leaves undecoded gets a second one: more of
-/// the same, and if that does not help, a fresh start at half amplitude, which bears soft bits that
-/// claim too much. Integers only: every backend gives the same bits.
+/// Layered belief propagation on int8 messages, until all parity checks hold. The first pass begins
+/// with min-sum checks, which are quick, and goes on with box-plus ones, which are nearly exact and
+/// tell more of codewords that it cannot decode either. The second starts again, with min-sum and
+/// at half amplitude, which bears soft bits that claim too much. Integers only: every backend gives
+/// the same bits.
 class InnerDecoder {
  public:
   virtual ~InnerDecoder() = default;

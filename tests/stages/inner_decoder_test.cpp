@@ -71,7 +71,7 @@ TEST_P(InnerDecoderTest, FailuresAreSaidAndDoNotTouchTheirNeighbours) {
               0);
   }
   EXPECT_EQ(decoded.value().outcomes[2].decoded, 0);
-  EXPECT_EQ(decoded.value().outcomes[2].iterations, 120);
+  EXPECT_EQ(decoded.value().outcomes[2].iterations, 100);
 }
 
 TEST_P(InnerDecoderTest, NoiseAloneIsNeverTakenForACodeword) {
@@ -131,7 +131,7 @@ TEST_P(InnerDecoderTest, EveryRateAgreesWithTheScalarDecoderToTheBit) {
 
 TEST_P(InnerDecoderTest, LoudSoftBitsThatSaturateAgreeWithTheScalarDecoder) {
   const InnerDecoderConfig config{
-      .max_codewords = 4, .max_iterations = 3, .more_iterations = 2, .retry_iterations = 4};
+      .max_codewords = 4, .min_sum_iterations = 1, .box_plus_iterations = 2, .retry_iterations = 4};
   auto batch = noisy_codewords(config.rate, 4, 1.8, 20);
   for (Llr& llr : batch.llrs) llr = static_cast<Llr>(std::clamp(8 * llr, -127, 127));
   const auto decoded = decode(config, batch.llrs);
@@ -164,9 +164,9 @@ TEST_P(InnerDecoderTest, ABatchLargerThanPlannedIsRefused) {
 
 TEST_P(InnerDecoderTest, AConfigurationThatMeansNothingIsRefused) {
   const std::array configs{InnerDecoderConfig{.max_codewords = 0},
-                           InnerDecoderConfig{.max_iterations = 0},
-                           InnerDecoderConfig{.max_iterations = 1'000'000},
-                           InnerDecoderConfig{.more_iterations = -1},
+                           InnerDecoderConfig{.min_sum_iterations = 0},
+                           InnerDecoderConfig{.min_sum_iterations = 1'000'000},
+                           InnerDecoderConfig{.box_plus_iterations = -1},
                            InnerDecoderConfig{.retry_iterations = -1},
                            InnerDecoderConfig{.rate = static_cast<format::Rate>(5)}};
   for (const InnerDecoderConfig& config : configs) {

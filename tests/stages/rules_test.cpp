@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/rules/pulse.hpp"
@@ -133,6 +134,30 @@ TEST(MinSumRule, ACheckRepliesWithTheSmallestOfTheOtherEdges) {
 TEST(MinSumRule, AMagnitudeLosesAQuarterButAtMostTwoSteps) {
   for (int m = 0; m <= 128; ++m)
     EXPECT_EQ(rules::lessened(static_cast<std::uint8_t>(m)), std::max(3 * m / 4, m - 2)) << m;
+}
+
+TEST(BoxPlusRule, IsTheParityOfTwoSoftBitsToHalfAStep) {
+  constexpr double kQuarter = double{kNatsPerLlrStep} / 4;
+  for (int a = 0; a <= 252; a += 3)
+    for (int b = 0; b <= 252; b += 4) {
+      const double product = std::tanh(kQuarter * a / 2) * std::tanh(kQuarter * b / 2);
+      const double exact = 2 * std::atanh(std::min(product, 1 - 1e-12)) / kQuarter;
+      const int rule = rules::box_plus(static_cast<std::uint8_t>(a), static_cast<std::uint8_t>(b));
+      EXPECT_NEAR(rule, std::min(exact, 252.0), 2) << a << ' ' << b;
+      EXPECT_EQ(rule, rules::box_plus(static_cast<std::uint8_t>(b), static_cast<std::uint8_t>(a)));
+    }
+}
+
+TEST(BoxPlusRule, ACheckRepliesWithTheParityOfTheOtherEdges) {
+  rules::BoxPlusState check;
+  for (const int message : {-20, 8, -9, 40})
+    rules::absorb(check, static_cast<std::int8_t>(message));
+  EXPECT_EQ(check.smallest, 8);
+  EXPECT_EQ(rules::reply(check, 8), 9);     // of 9, 20 and 40
+  EXPECT_EQ(rules::reply(check, -20), -7);  // 8 less ln(1 + e^-3/8) nat, 1.4 steps
+  EXPECT_EQ(rules::reply(check, 40), 7);
+  for (int i = 0; i < 200; ++i) rules::absorb(check, 127);
+  EXPECT_GT(rules::reply(check, 127), 0);  // sure edges do not wear the sum down to nothing
 }
 
 }  // namespace

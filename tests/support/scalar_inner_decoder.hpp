@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "format/inner_code.hpp"
+#include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/stages/inner_decoder.hpp"
 
@@ -38,23 +39,19 @@ class ScalarInnerDecoder {
     bool even = complete_hard_decisions();
     if (!even) load(llrs, rules::Amplitude::kFull);
     std::vector<std::vector<std::int8_t>> seen(std::size_t{rules::kBeliefWindow}, beliefs_);
-    for (std::int32_t i = 0; i < config_.max_iterations && !even; ++i) {
-      even = iterate();
+    const std::int32_t most = config_.min_sum_iterations + config_.box_plus_iterations;
+    for (std::int32_t i = 0; i < most && !even; ++i) {
+      even = i < config_.min_sum_iterations ? iterate<rules::CheckState>()
+                                            : iterate<rules::BoxPlusState>();
       ++outcome.iterations;
       seen.push_back(beliefs_);
     }
     if (!even) hand_out_means(seen, beliefs);
     bool found = even && check_crc();
-    if (!found && config_.more_iterations + config_.retry_iterations > 0) {
-      for (std::int32_t i = 0; i < config_.more_iterations && !even; ++i) {
-        found = even = iterate();
-        ++outcome.iterations;
-      }
-      found = found && check_crc();
-      if (!found) load(llrs, rules::Amplitude::kHalf);
-      even = found;
-      for (std::int32_t i = 0; i < config_.retry_iterations && !even; ++i) {
-        found = even = iterate();
+    if (!found && config_.retry_iterations > 0) {
+      load(llrs, rules::Amplitude::kHalf);
+      for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i) {
+        found = iterate<rules::CheckState>();
         ++outcome.iterations;
       }
       found = found && check_crc();
@@ -129,17 +126,19 @@ class ScalarInnerDecoder {
     return fulfilled();
   }
 
+  template <class Check>
   bool iterate() {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const auto row = static_cast<std::size_t>(rules::layer(static_cast<std::int32_t>(i)));
-      for (std::int32_t z = 0; z < kZ; ++z) work(layers_[row], messages_[row], z);
+      for (std::int32_t z = 0; z < kZ; ++z) work<Check>(layers_[row], messages_[row], z);
     }
     return fulfilled();
   }
 
+  template <class Check>
   void work(const Layer& layer, std::vector<std::array<std::int8_t, kZ>>& messages,
             std::int32_t z) {
-    rules::CheckState check;
+    Check check;
     std::vector<std::int8_t> visiting(layer.size());
     for (std::size_t e = 0; e < layer.size(); ++e) {
       visiting[e] =
