@@ -23,7 +23,11 @@ constexpr double kBeyondEdge = 0.5;  // pitches outside the outermost lines that
 
 double place_of(std::int32_t index) { return 2 * (index + 0.5) / kSide - 1; }
 
-/// The share of points of the cell's own square among all points of one axis.
+std::size_t point(std::int32_t i, std::int32_t j) {
+  return static_cast<std::size_t>(i) * kSide + static_cast<std::size_t>(j);
+}
+
+/// Whether a point lies in the cell's own square, along one axis.
 bool own(std::int32_t index) { return std::abs(place_of(index)) < 0.5; }
 
 bool beyond_edge(const Lines& lines, std::int32_t line, double place) {
@@ -67,7 +71,7 @@ Damage find_damage(const Image& image, const Grid& grid) {
         values.clear();
         for (std::size_t k = 0; k < set.size(); k += stride)
           values.push_back(value_at(set[k], i, j));
-        percentiles[static_cast<std::size_t>(i * kSide + j)] = usual_range(values);
+        percentiles[point(i, j)] = usual_range(values);
         if (own(i) && own(j)) all.insert(all.end(), values.begin(), values.end());
       }
     const float least = kLeastDistance * (quantile(all, 0.9) - quantile(all, 0.1));
@@ -79,7 +83,7 @@ Damage find_damage(const Image& image, const Grid& grid) {
         for (std::int32_t j = 0; j < kSide; ++j) {
           if (beyond_edge(grid.rows, row, place_of(i)) || beyond_edge(grid.cols, col, place_of(j)))
             continue;
-          const Bounds& usual = percentiles[static_cast<std::size_t>(i * kSide + j)];
+          const Bounds& usual = percentiles[point(i, j)];
           const float margin = kMargin * std::max(usual.high - usual.low, least);
           const float value = value_at(cell, i, j);
           if (value >= usual.low - margin && value <= usual.high + margin) continue;

@@ -168,17 +168,18 @@ Image blur(const Image& image, const Grid& grid, double share) {
     for (std::int32_t x = 0; x < image.cols; ++x) {
       const float* row = &image.pixels[static_cast<std::size_t>(y) * width];
       float sum = 0;
-      for (std::int32_t i = -reach_x; i <= reach_x; ++i)
-        sum += horizontal[static_cast<std::size_t>(i + reach_x)] * row[clamp(x + i, image.cols)];
+      auto tap = horizontal.begin();
+      for (std::int32_t i = -reach_x; i <= reach_x; ++i, ++tap)
+        sum += *tap * row[clamp(x + i, image.cols)];
       across.pixels[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)] = sum;
     }
   const auto reach_y = static_cast<std::int32_t>(vertical.size() / 2);
   for (std::int32_t y = 0; y < image.rows; ++y) {
     float* row = &result.pixels[static_cast<std::size_t>(y) * width];
-    for (std::int32_t i = -reach_y; i <= reach_y; ++i) {
+    auto tap = vertical.begin();
+    for (std::int32_t i = -reach_y; i <= reach_y; ++i, ++tap) {
       const float* source = &across.pixels[clamp(y + i, image.rows) * width];
-      const float tap = vertical[static_cast<std::size_t>(i + reach_y)];
-      for (std::size_t x = 0; x < width; ++x) row[x] += tap * source[x];
+      for (std::size_t x = 0; x < width; ++x) row[x] += *tap * source[x];
     }
   }
   return result;

@@ -59,10 +59,10 @@ Lines lines_of(const LatticeAxis& axis) {
       ++blank;
       continue;
     }
-    const std::int32_t phase = i % group;
+    const std::int32_t phase = i % group, groups_before = i / group;
     lines.line.push_back(i);
     lines.phase.push_back(phase);
-    lines.offset.push_back((i / group) * group_pitch + phase * axis.pitch);
+    lines.offset.push_back(groups_before * group_pitch + phase * axis.pitch);
     lines.in_group.push_back(group > 1 ? 2.0 * phase / (group - 1) - 1 : 0);
   }
   lines.middle = 0.5 * (lines.offset.front() + lines.offset.back());

@@ -54,7 +54,7 @@ struct RawLatticeReading {
   double shift_px = 0;    ///< rms distance of the centres from the guess
   std::array<double, 2> pitch_px{};  ///< (down, right) mean distance of neighbouring lines'
                                      ///< centres, of the same group where lines are grouped
-  double angle = 0;  ///< radians, as in the guess
+  double angle = 0;                  ///< radians, as in the guess
 
   std::int64_t count(CellState wanted) const;
 };

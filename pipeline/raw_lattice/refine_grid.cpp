@@ -205,8 +205,8 @@ class Refinement {
       const Lines& lines = axis == 0 ? grid_.rows : grid_.cols;
       if (lines.phases < 2) continue;
       double& move = grid_.in_group_px[axis];
-      for (double reach = std::min(tolerance_, lines.pitch / 4); reach > kLeastStep * lines.pitch;
-           reach /= kGroupSteps) {
+      double reach = std::min(tolerance_, lines.pitch / 4);
+      while (reach > kLeastStep * lines.pitch) {
         const double start = move;
         double most = -1e300, best = start;
         for (int i = -kGroupSteps; i <= kGroupSteps; ++i) {
@@ -217,6 +217,7 @@ class Refinement {
           best = move;
         }
         move = best;
+        reach /= kGroupSteps;
       }
     }
   }

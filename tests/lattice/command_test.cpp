@@ -33,7 +33,7 @@ class LatticeCommand : public ProgramTest {
     std::vector<std::string> words{"lattice", input, "-o",       "out",   "--rows",  "16",
                                    "--cols",  "20",  "--origin", "32,28", "--pitch", "10"};
     words.insert(words.end(), more);
-    const Outcome outcome = run_program(words, folder());
+    Outcome outcome = run_program(words, folder());
     EXPECT_EQ(outcome.status, status) << outcome.out << outcome.err;
     return outcome;
   }
@@ -101,8 +101,10 @@ TEST_F(LatticeCommand, TheFramesOfAScanAreAlignedAndAveraged) {
     bits = quiet.bits;  // the same of every frame, which differ in noise by where they lie
     for (std::int32_t row = 0; row < std::min(shape.rows, quiet.rows); ++row)
       for (std::int32_t col = 0; col < std::min(shape.cols, quiet.cols); ++col)
-        frames[f * shape.pixels_per_frame() + static_cast<std::size_t>(row * shape.cols + col)] =
-            std::byte{as_byte(quiet.pixels[static_cast<std::size_t>(row * quiet.cols + col)])};
+        frames[(f * static_cast<std::size_t>(shape.rows) + static_cast<std::size_t>(row)) *
+                   static_cast<std::size_t>(shape.cols) +
+               static_cast<std::size_t>(col)] =
+            std::byte{as_byte(quiet.pixels[quiet.at(row, col)])};
   }
   auto scan = io::ScanWriter::create(folder() / "scan.h5", false).value();
   io::ScanInfo info;

@@ -29,9 +29,9 @@ std::vector<double> offsets_of(const LatticeAxis& axis) {
   std::vector<double> offsets;
   for (std::int32_t i = 0; i < axis.lines; ++i) {
     if (std::find(axis.blank.begin(), axis.blank.end(), i) != axis.blank.end()) continue;
-    offsets.push_back(axis.group > 0
-                          ? (i / axis.group) * axis.group_pitch + (i % axis.group) * axis.pitch
-                          : i * axis.pitch);
+    const std::int32_t group = axis.group > 0 ? axis.group : axis.lines;
+    const std::int32_t groups_before = i / group;
+    offsets.push_back(groups_before * axis.group_pitch + (i % group) * axis.pitch);
   }
   return offsets;
 }
@@ -48,7 +48,7 @@ void DrawnLattice::cover(double y, double x, double height, double width, float 
   for (std::int32_t row = 0; row < rows; ++row)
     for (std::int32_t col = 0; col < cols; ++col)
       if (std::abs(row - y) <= height / 2 && std::abs(col - x) <= width / 2)
-        pixels[static_cast<std::size_t>(row * cols + col)] = level;
+        pixels[at(row, col)] = level;
 }
 
 RawLatticeGuess square_lattice(std::int32_t rows, std::int32_t cols, double pitch) {
@@ -76,7 +76,7 @@ DrawnLattice draw(const Drawing& drawing) {
   drawn.rows = static_cast<std::int32_t>(bottom) + 30;
   drawn.cols = static_cast<std::int32_t>(right) + 30;
   const double sign = truth.one_is_dark ? -1 : 1;
-  std::vector<double> ink(static_cast<std::size_t>(drawn.rows * drawn.cols), 0);
+  std::vector<double> ink(drawn.at(drawn.rows, 0), 0);
   const double half_down = drawing.mark / 2 * truth.rows.pitch;
   const double half_right = drawing.mark / 2 * truth.cols.pitch;
   const int reach = static_cast<int>(std::ceil(half_down + half_right + 4 * drawing.blur_px));
@@ -88,7 +88,7 @@ DrawnLattice draw(const Drawing& drawing) {
         if (row < 0 || col < 0 || row >= drawn.rows || col >= drawn.cols) continue;
         const double a = cosine * (row - y) - sine * (col - x);
         const double b = sine * (row - y) + cosine * (col - x);
-        ink[static_cast<std::size_t>(row * drawn.cols + col)] +=
+        ink[drawn.at(row, col)] +=
             edge(a, half_down, drawing.blur_px) * edge(b, half_right, drawing.blur_px);
       }
   }
@@ -97,8 +97,7 @@ DrawnLattice draw(const Drawing& drawing) {
       const double place =
           static_cast<double>(row) / drawn.rows + static_cast<double>(col) / drawn.cols - 1;
       const double light = 1 + drawing.shading / 2 * place;
-      const double level =
-          100 + sign * drawing.contrast * ink[static_cast<std::size_t>(row * drawn.cols + col)];
+      const double level = 100 + sign * drawing.contrast * ink[drawn.at(row, col)];
       drawn.pixels.push_back(static_cast<float>(light * level + drawing.noise * random.normal()));
     }
   return drawn;

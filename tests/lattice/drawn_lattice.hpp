@@ -2,6 +2,7 @@
 // Bit lattices drawn for tests, with everything known.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct DrawnLattice {
   std::vector<std::uint8_t> bits;  ///< of the cells, blank lines left out
   std::vector<std::array<double, 2>> centres;
 
+  std::size_t at(std::int32_t row, std::int32_t col) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(cols) +
+           static_cast<std::size_t>(col);
+  }
   ImageView<const float> view() const { return {pixels.data(), rows, cols, cols}; }
   /// Fills a rectangle of pixels, given by its middle.
   void cover(double y, double x, double height, double width, float level);

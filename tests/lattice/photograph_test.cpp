@@ -19,6 +19,10 @@ namespace {
 
 constexpr std::int32_t kRows = 16, kCols = 128;
 
+std::size_t cell_at(std::int32_t row, std::int32_t col) {
+  return static_cast<std::size_t>(row) * kCols + static_cast<std::size_t>(col);
+}
+
 class Photograph : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -28,7 +32,7 @@ class Photograph : public ::testing::Test {
     std::ifstream truth(folder + "/bits_16x128.txt");
     if (!truth) GTEST_SKIP() << "no bit lattice in " << folder;
     for (std::string line; std::getline(truth, line);) truth_ += line;
-    ASSERT_EQ(truth_.size(), static_cast<std::size_t>(kRows * kCols));
+    ASSERT_EQ(truth_.size(), cell_at(kRows, 0));
     auto image = io::read_image(folder + "/bootrom.jpg");
     ASSERT_TRUE(image.has_value()) << image.error().message;
     image_ = std::move(image).value();
@@ -51,7 +55,7 @@ class Photograph : public ::testing::Test {
     int wrong = 0, wrong_clear = 0, marked = 0, covered_marked = 0;
     for (std::int32_t row = 0; row < kRows; ++row)
       for (std::int32_t col = 0; col < kCols; ++col) {
-        const auto cell = static_cast<std::size_t>(row * kCols + col);
+        const std::size_t cell = cell_at(row, col);
         const bool low = reading.value().state[cell] != CellState::kClear;
         const float llr = reading.value().llr[cell];
         const bool right = truth_[cell] == '1' ? llr < 0 : llr > 0;
@@ -80,10 +84,11 @@ double worst_error(const RawLatticeGuess& guess) {
   double worst = 0;
   for (std::int32_t row = 0; row < kRows; ++row)
     for (std::int32_t col = 0; col < kCols; ++col) {
-      const double a = (row / 2) * guess.rows.group_pitch + (row % 2) * guess.rows.pitch;
-      const double b = (col / 8) * guess.cols.group_pitch + (col % 8) * guess.cols.pitch;
-      const double y = 44.194 + 39.959 * (row / 2) + 13.056 * (row % 2);
-      const double x = 254.776 + 143.664 * (col / 8) + 15.999 * (col % 8) + 0.001 * y;
+      const std::int32_t pair = row / 2, byte = col / 8;
+      const double a = pair * guess.rows.group_pitch + (row % 2) * guess.rows.pitch;
+      const double b = byte * guess.cols.group_pitch + (col % 8) * guess.cols.pitch;
+      const double y = 44.194 + 39.959 * pair + 13.056 * (row % 2);
+      const double x = 254.776 + 143.664 * byte + 15.999 * (col % 8) + 0.001 * y;
       const double c = std::cos(guess.angle), s = std::sin(guess.angle);
       worst = std::max({worst, std::abs(guess.origin[0] + c * a + s * b - y),
                         std::abs(guess.origin[1] - s * a + c * b - x)});

@@ -22,7 +22,8 @@ Comparison read(const DrawnLattice& drawn, const RawLatticeGuess& guess) {
 double least_wrong(const Drawing& drawing, std::size_t cells) {
   const auto energy = [&](double half) {
     double sum = 0;
-    for (double x = -30; x < 30; x += 0.01) {
+    for (int step = -3000; step < 3000; ++step) {
+      const double x = 0.01 * step;
       const double scale = 1 / (std::sqrt(2) * drawing.blur_px);
       sum +=
           0.01 * std::pow(0.5 * (std::erf((x + half) * scale) - std::erf((x - half) * scale)), 2);
@@ -148,7 +149,7 @@ TEST(RawLattice, CoveredCellsAndTheirNeighboursAreOfLowConfidence) {
     ASSERT_TRUE(reading.has_value()) << reading.error().message;
     for (std::int32_t row = 8; row <= 13; ++row)
       for (std::int32_t col = 7; col <= 14; ++col) {
-        const auto cell = static_cast<std::size_t>(row * 30 + col);
+        const std::size_t cell = 30 * static_cast<std::size_t>(row) + static_cast<std::size_t>(col);
         EXPECT_EQ(reading.value().state[cell], CellState::kDamaged) << row << ", " << col;
         const bool covered = row >= 9 && row <= 12 && col >= 8 && col <= 13;
         EXPECT_LE(std::abs(reading.value().llr[cell]), covered ? 0.1F : 1.0F);
@@ -174,7 +175,8 @@ TEST(RawLattice, CellsThatLookLikeNeitherValueAreOfLowConfidence) {
   for (const std::int32_t first : {5, 17})
     for (std::int32_t row = first; row < first + 3; ++row)
       for (std::int32_t col = first; col < first + 3; ++col)
-        EXPECT_NE(reading.value().state[static_cast<std::size_t>(row * 30 + col)],
+        EXPECT_NE(reading.value()
+                      .state[30 * static_cast<std::size_t>(row) + static_cast<std::size_t>(col)],
                   CellState::kClear)
             << row << ", " << col;
 }
