@@ -15,7 +15,7 @@ namespace ostracon {
 
 /// How hard a page is tried. The defaults are what docs/benchmarks.md measured.
 struct PageDecoderConfig {
-  std::int32_t most_turns = 16;          ///< of cancellation and decoding; 0: linear taps only
+  std::int32_t most_turns = 24;          ///< of cancellation and decoding; 0: linear taps only
   std::int32_t first_cancellations = 6;  ///< rounds before the first decoding with them
   std::int32_t next_cancellations = 3;   ///< rounds in every later turn
 };

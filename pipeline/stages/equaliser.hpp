@@ -37,7 +37,7 @@ class Equaliser {
   ///   grid, weight  (rows + 4) x (cols + 4): the page with a margin of 2, from ModuleSampler
   ///   known         rows x cols: 0 land, 1 pit, 2 unknown
   ///   llrs          rows x cols out, still scrambled
-  ///   usable        rows x cols out: 0 where damage, a slip or the edge of the frames leaves nothing
+  ///   usable        rows x cols out: 0 where damage, a slip or the frame edge leaves nothing
   ///
   /// Errors: kInvalidArgument on wrong shapes. Fewer than 200 usable known modules: all erased.
   virtual Result<ChannelReport> run(ImageView<const float> grid, ImageView<const float> weight,
