@@ -34,18 +34,31 @@ struct FlatField {
   float shading_at(float y, float x) const;
 };
 
+/// Why a frame takes no part in the reading of its field.
+enum class FrameFault : std::uint8_t {
+  kNone,
+  kBlank,      ///< dark, saturated or otherwise without a picture
+  kBlurred,    ///< shows little of what the other frames show
+  kDifferent,  ///< a picture, but not that of the other frames
+};
+
 /// Where each frame lies against the common coordinates of the field: common (y, x) appears in
-/// frame f at (y + shift_y, x + shift_x), the shift taken at row y. Zero mean over frames in every
-/// band, so a single frame has shift 0.
+/// frame f at (y + shift_y, x + shift_x), the shift taken at row y. Zero mean in every band over
+/// the frames that take part, so a single frame has shift 0.
 struct DriftField {
   std::int32_t frames = 1;
   std::vector<float> band_centre_y;         ///< ascending, at least one
   std::vector<std::array<float, 2>> shift;  ///< [frame][band], (y, x) px
-  float residual_px = 0;  ///< rms disagreement between neighbouring bands, a measure of its noise
+  std::vector<float> weight;      ///< [frame], about 1, 0 of frames left out; empty: all 1
+  std::vector<FrameFault> fault;  ///< [frame]; empty: none
+  float residual_px = 0;  ///< rms of what bands say against the smooth motion, a measure of noise
   float pixel_noise = 0;  ///< noise variance of one flattened pixel of one frame (mean = 1)
 
   /// Piecewise linear in y, linear beyond the outermost centres by at most half a band.
   std::array<float, 2> at(std::int32_t frame, float y) const;
+  float weight_of(std::int32_t frame) const {
+    return weight.empty() ? 1.0F : weight[static_cast<std::size_t>(frame)];
+  }
 };
 
 /// One unit cell of the lattice near a pixel: module (row, col) = origin + row * down + col *

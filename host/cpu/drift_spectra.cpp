@@ -7,9 +7,7 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr float kNoiseBand = 0.42F;        // cycles per px along y beyond which no signal is left
-constexpr float kShadingBand = 1.0F / 48;  // cycles per px
-constexpr std::int32_t kRadialBins = 96;   // up to 0.75 cycles per px
+constexpr std::int32_t kRadialBins = 96;  // up to 0.75 cycles per px
 
 /// exp(i omega shift) of frequencies 0 .. count - 1.
 struct Ramp {
@@ -80,11 +78,12 @@ PowerModel PowerModel::fit(const BandShape& shape, const std::vector<double>& po
     for (std::size_t kx = 0; kx < half; ++kx)
       noise[kx] += power[static_cast<std::size_t>(ky) * half + kx];
   }
-  // Averaged over 33 neighbours: detector bandwidth shapes it slowly.
+  // Averaged over 33 neighbours: detector bandwidth shapes it slowly. The outermost columns are
+  // empty.
   model.noise.resize(half);
   for (std::size_t kx = 0; kx < half; ++kx) {
-    const std::size_t begin = kx < 16 ? 0 : kx - 16;
-    const std::size_t end = std::min(half, kx + 17);
+    const std::size_t begin = kx < 17 ? 1 : kx - 16;
+    const std::size_t end = std::min(half - 1, kx + 17);
     double sum = 0;
     for (std::size_t k = begin; k < end; ++k) sum += noise[k];
     model.noise[kx] = static_cast<float>(
@@ -139,8 +138,8 @@ void cross_spectrum(const ActiveBand& band, const Spectrum& frame, const Spectru
   });
 }
 
-void add_shifted(const ActiveBand& band, const Spectrum& frame, std::array<float, 2> shift,
-                 float sign, Spectrum& sum) {
+void add_shifted(const ActiveBand& band, const Spectrum& frame, Shift shift, float sign,
+                 Spectrum& sum) {
   const auto half = static_cast<std::size_t>(band.shape.half_cols());
   const auto count = static_cast<std::size_t>(band.kx) + 1;
   const Ramp ex(band.kx + 1, band.shape.omega_x(1) * shift[1]);
@@ -161,44 +160,49 @@ void add_shifted(const ActiveBand& band, const Spectrum& frame, std::array<float
   });
 }
 
-std::array<float, 2> refine_peak(const ActiveBand& band, const Spectrum& product,
-                                 std::array<float, 2> start) {
+CorrelationPeak refine_peak(const ActiveBand& band, const Spectrum& product, Shift start,
+                            int most_steps) {
   const auto half = static_cast<std::size_t>(band.shape.half_cols());
   // Whole lanes; beyond the active kx the product is 0.
   const std::size_t count = std::min(
       half / kLanes * kLanes, (static_cast<std::size_t>(band.kx) + kLanes) / kLanes * kLanes);
   const double unit = static_cast<double>(band.shape.omega_x(1));
-  std::array<float, 2> at = start;
-  for (int step = 0; step < 6; ++step) {
-    const Ramp ex(static_cast<std::int32_t>(count), band.shape.omega_x(1) * at[1]);
-    double gy = 0, gx = 0, hyy = 0, hxx = 0, hxy = 0;
+  CorrelationPeak peak{start, 0, {}, {}};
+  for (int step = 0; step < std::max(most_steps, 1); ++step) {
+    const Ramp ex(static_cast<std::int32_t>(count), band.shape.omega_x(1) * peak.at[1]);
+    double value = 0, gy = 0, gx = 0, hyy = 0, hxx = 0, hxy = 0;
     for_each_row(band, [&](std::size_t row, std::int32_t ky) {
       const RowSums s(product.re.data() + row * half, product.im.data() + row * half, ex, count);
       const double a = static_cast<double>(band.shape.omega_y(1)) * ky;
-      const double er = std::cos(a * static_cast<double>(at[0]));
-      const double ei = std::sin(a * static_cast<double>(at[0]));
+      const double er = std::cos(a * static_cast<double>(peak.at[0]));
+      const double ei = std::sin(a * static_cast<double>(peak.at[0]));
       const double c0r = s.re[0] * er - s.im[0] * ei, c0i = s.re[0] * ei + s.im[0] * er;
       const double c1r = unit * (s.re[1] * er - s.im[1] * ei);
       const double c1i = unit * (s.re[1] * ei + s.im[1] * er);
+      value += c0r;
       gy -= a * c0i;
       gx -= c1i;
       hyy -= a * a * c0r;
       hxy -= a * c1r;
       hxx -= unit * unit * (s.re[2] * er - s.im[2] * ei);
     });
+    peak.value = value;
+    peak.gradient = {gy, gx};
+    peak.curvature = {-hyy, -hxx};
+    if (most_steps == 0) break;
     const double det = hyy * hxx - hxy * hxy;
     if (!(hyy < 0) || !(hxx < 0) || !(det > 0)) break;
     const double dy = -(hxx * gy - hxy * gx) / det;
     const double dx = -(hyy * gx - hxy * gy) / det;
     const auto move = [&](std::size_t k, double by) {
-      const float moved = at[k] + std::clamp(static_cast<float>(by), -0.5F, 0.5F);
-      at[k] = std::clamp(moved, start[k] - 1.5F, start[k] + 1.5F);
+      const float moved = peak.at[k] + std::clamp(static_cast<float>(by), -0.5F, 0.5F);
+      peak.at[k] = std::clamp(moved, start[k] - 1.5F, start[k] + 1.5F);
     };
     move(0, dy);
     move(1, dx);
-    if (std::abs(dy) + std::abs(dx) < 2e-3) break;
+    if (std::abs(dy) + std::abs(dx) < 1e-2) break;  // the next step would be its square
   }
-  return at;
+  return peak;
 }
 
 }  // namespace ostracon::cpu

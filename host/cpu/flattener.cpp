@@ -16,6 +16,9 @@ constexpr std::int32_t kCell = 16;
 constexpr double kShadingSigmaCells = 2.5;  // 40 px: about a dozen modules, far above their noise
 constexpr float kOutlierShare = 0.25F;      // a cell this far from its surroundings is damage
 constexpr std::int32_t kRowNeighbourhood = 24;
+constexpr std::int32_t kGlance = 16;     // every so many rows tell whether a frame is blank
+constexpr double kUsualLevel = 3;        // times the median, or one part of it
+constexpr double kLeastVariance = 1e-3;  // of the median: no picture scatters less
 
 class CpuFlattener final : public Flattener {
  public:
@@ -25,13 +28,17 @@ class CpuFlattener final : public Flattener {
         cell_cols_((shape_.cols + kCell - 1) / kCell),
         cells_(cell_rows_, cell_cols_, CV_32F),
         squares_(static_cast<std::size_t>(cell_rows_)),
+        is_picture_(static_cast<std::size_t>(shape_.frames)),
         row_mean_(static_cast<std::size_t>(shape_.frames) * static_cast<std::size_t>(shape_.rows)) {
   }
 
   Result<FlatField> run(const FrameStack& frames) override {
     if (!(frames.shape == shape_))
       return Error{ErrorCode::kInvalidArgument, "Flattener: field has another shape than planned"};
-    with_typed(frames, [&](auto stack) { measure(stack, frames.black); });
+    with_typed(frames, [&](auto stack) {
+      find_pictures(stack, frames.black);
+      measure(stack, frames.black);
+    });
 
     FlatField flat;
     flat.cell_px = kCell;
@@ -46,13 +53,48 @@ class CpuFlattener final : public Flattener {
     smooth(static_cast<float>(level), flat.shading);
     const double square = std::accumulate(squares_.begin(), squares_.end(), 0.0);
     const double pixels =
-        static_cast<double>(shape_.frames) * static_cast<double>(shape_.pixels_per_frame());
+        static_cast<double>(pictures_) * static_cast<double>(shape_.pixels_per_frame());
     const double variance = std::max(0.0, square / pixels - level * level);
     flat.row_gain = row_gains(variance / (level * level));
     return flat;
   }
 
  private:
+  /// Frames that are dark, saturated or even take no part in the shading, unless all are.
+  template <class T>
+  void find_pictures(const StackView<const T>& stack, float black) {
+    const auto count = static_cast<std::size_t>(shape_.frames);
+    std::vector<double> level(count), variance(count);
+    parallel_for(shape_.frames, [&](std::int64_t f) {
+      double sum = 0, square = 0;
+      const std::int32_t first = std::min(kGlance, shape_.rows) / 2;
+      std::int64_t pixels = 0;
+      for (std::int32_t y = first; y < shape_.rows; y += kGlance) {
+        const T* row = &stack.frame(static_cast<std::int32_t>(f))(y, 0);
+        for (std::int32_t x = 0; x < shape_.cols; x += 2, ++pixels) {
+          const double value = static_cast<double>(row[x]) - static_cast<double>(black);
+          sum += value;
+          square += value * value;
+        }
+      }
+      const auto at = static_cast<std::size_t>(f);
+      level[at] = sum / static_cast<double>(pixels);
+      variance[at] = square / static_cast<double>(pixels) - level[at] * level[at];
+    });
+    const auto middle = [](std::vector<double> values) {
+      std::sort(values.begin(), values.end());
+      return values[values.size() / 2];
+    };
+    const double usual = middle(level);
+    const double least = kLeastVariance * middle(variance);
+    for (std::size_t f = 0; f < count; ++f)
+      is_picture_[f] =
+          level[f] * kUsualLevel > usual && level[f] < kUsualLevel * usual && variance[f] >= least;
+    if (std::find(is_picture_.begin(), is_picture_.end(), true) == is_picture_.end())
+      std::fill(is_picture_.begin(), is_picture_.end(), true);
+    pictures_ = static_cast<std::int32_t>(std::count(is_picture_.begin(), is_picture_.end(), true));
+  }
+
   template <class T>
   void measure(const StackView<const T>& stack, float black) {
     parallel_for(cell_rows_, [&](std::int64_t strip) {
@@ -61,7 +103,8 @@ class CpuFlattener final : public Flattener {
       const auto first = static_cast<std::int32_t>(strip) * kCell;
       const std::int32_t last = std::min(first + kCell, shape_.rows);
       double square = 0;
-      for (std::int32_t frame = 0; frame < shape_.frames; ++frame)
+      for (std::int32_t frame = 0; frame < shape_.frames; ++frame) {
+        const bool picture = is_picture_[static_cast<std::size_t>(frame)];
         for (std::int32_t y = first; y < last; ++y) {
           const T* row = &stack.frame(frame)(y, 0);
           float total = 0;
@@ -70,19 +113,20 @@ class CpuFlattener final : public Flattener {
             const std::int32_t end = std::min(begin + kCell, shape_.cols);
             float sum = 0;
             for (std::int32_t x = begin; x < end; ++x) sum += static_cast<float>(row[x]);
-            out[cell] += sum;
+            if (picture) out[cell] += sum;
             total += sum;
           }
           // The variance needs no more than every eighth row.
-          if (y % 8 == 0)
+          if (picture && y % 8 == 0)
             for (std::int32_t x = 0; x < shape_.cols; ++x)
               square += 8.0 * std::pow(static_cast<double>(row[x]) - static_cast<double>(black), 2);
           row_mean_[row_index(frame, y)] = total / static_cast<float>(shape_.cols) - black;
         }
+      }
       squares_[static_cast<std::size_t>(strip)] = square;
       for (std::int32_t cell = 0; cell < cell_cols_; ++cell) {
         const std::int32_t width = std::min(kCell, shape_.cols - cell * kCell);
-        out[cell] = out[cell] / static_cast<float>((last - first) * width * shape_.frames) - black;
+        out[cell] = out[cell] / static_cast<float>((last - first) * width * pictures_) - black;
       }
     });
   }
@@ -155,6 +199,8 @@ class CpuFlattener final : public Flattener {
   std::int32_t cell_rows_, cell_cols_;
   cv::Mat cells_;
   std::vector<double> squares_;
+  std::vector<bool> is_picture_;
+  std::int32_t pictures_ = 0;
   std::vector<float> row_mean_;
 };
 

@@ -37,9 +37,12 @@ class CpuFrameAligner final : public FrameAligner {
     std::fill(out, out + cols, 0.0F);
     struct Span {
       std::int32_t begin, end;
+      float weight;
     };
     std::vector<Span> spans;
     for (std::int32_t frame = 0; frame < shape_.frames; ++frame) {
+      const float weight = drift.weight_of(frame);
+      if (!(weight > 0)) continue;
       const auto [dy, dx] = drift.at(frame, static_cast<float>(y));
       const float sy = static_cast<float>(y) + dy;
       const auto y0 = static_cast<std::int32_t>(std::floor(sy));
@@ -53,25 +56,27 @@ class CpuFrameAligner final : public FrameAligner {
       const float* gain = flat.row_gain.data() +
                           static_cast<std::size_t>(frame) * static_cast<std::size_t>(flat.rows) +
                           static_cast<std::size_t>(y0);
-      const float w00 = (1 - fy) * (1 - fx) * gain[0];
-      const float w01 = (1 - fy) * fx * gain[0];
-      const float w10 = fy * (1 - fx) * gain[1];
-      const float w11 = fy * fx * gain[1];
+      const float w00 = weight * (1 - fy) * (1 - fx) * gain[0];
+      const float w01 = weight * (1 - fy) * fx * gain[0];
+      const float w10 = weight * fy * (1 - fx) * gain[1];
+      const float w11 = weight * fy * fx * gain[1];
       const float dark = black * (w00 + w01 + w10 + w11);
       const T* a = &stack.frame(frame)(y0, 0) + shift;
       const T* b = &stack.frame(frame)(y0 + 1, 0) + shift;
       for (std::int32_t x = begin; x < end; ++x)
         out[x] += w00 * static_cast<float>(a[x]) + w01 * static_cast<float>(a[x + 1]) +
                   w10 * static_cast<float>(b[x]) + w11 * static_cast<float>(b[x + 1]) - dark;
-      spans.push_back({begin, end});
+      spans.push_back({begin, end, weight});
     }
+    const auto seen = [&](std::int32_t begin, std::int32_t end) {  // weight of what holds both
+      float sum = 0;
+      for (const Span& s : spans)
+        if (begin >= s.begin && end < s.end) sum += s.weight;
+      return sum;
+    };
     normalise(
-        flat, y, spans.size(), out,
-        [&](std::int32_t x) {
-          return std::count_if(spans.begin(), spans.end(),
-                               [&](const Span& s) { return x >= s.begin && x < s.end; });
-        },
-        inner_begin(spans), inner_end(spans));
+        flat, y, seen(inner_begin(spans), inner_end(spans) - 1), out,
+        [&](std::int32_t x) { return seen(x, x); }, inner_begin(spans), inner_end(spans));
   }
 
   template <class Spans>
@@ -87,11 +92,11 @@ class CpuFrameAligner final : public FrameAligner {
     return end;
   }
 
-  /// Divides by the number of frames that gave a pixel (all of them within [begin, end)) and by the
+  /// Divides by the weight of the frames that gave a pixel (`all` within [begin, end)) and by the
   /// shading, interpolated between the centres of the cells it is given on.
   template <class Count>
-  void normalise(const FlatField& flat, std::int32_t y, std::size_t all, float* out,
-                 const Count& count, std::int32_t begin, std::int32_t end) const {
+  void normalise(const FlatField& flat, std::int32_t y, float all, float* out, const Count& count,
+                 std::int32_t begin, std::int32_t end) const {
     const std::int32_t half = flat.cell_px / 2;
     for (std::int32_t cell = -half; cell < shape_.cols; cell += flat.cell_px) {
       const float left = flat.shading_at(static_cast<float>(y), static_cast<float>(cell) - 0.5F);
@@ -101,8 +106,7 @@ class CpuFrameAligner final : public FrameAligner {
       const std::int32_t last = std::min(cell + flat.cell_px, shape_.cols);
       for (std::int32_t x = std::max(0, cell); x < last; ++x) {
         const float shade = left + slope * (static_cast<float>(x - cell) + 0.5F);
-        const auto n =
-            x >= begin && x < end ? static_cast<float>(all) : static_cast<float>(count(x));
+        const float n = x >= begin && x < end ? all : count(x);
         const float value = out[x] / (n * shade) - 1.0F;
         // A pixel this far above its surroundings, or no number, would spoil what is filtered.
         out[x] = n > 0 && std::abs(value) < kMostMean ? value : 0.0F;

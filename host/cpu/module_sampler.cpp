@@ -31,13 +31,17 @@ class CpuModuleSampler final : public ModuleSampler {
                static_cast<std::size_t>(y)] =
             drift.at(static_cast<std::int32_t>(f), static_cast<float>(y));
     });
-    for (std::size_t f = 0; f < static_cast<std::size_t>(config_.shape.frames); ++f)
-      std::copy_n(flat.row_gain.data() + f * static_cast<std::size_t>(rows), rows,
-                  padded_gain_.data() + f * padded_rows() + PulseTable::kWidest);
+    for (std::int32_t frame = 0; frame < config_.shape.frames; ++frame) {
+      const auto f = static_cast<std::size_t>(frame);
+      const float* gain = flat.row_gain.data() + f * static_cast<std::size_t>(rows);
+      std::transform(gain, gain + rows,
+                     padded_gain_.data() + f * padded_rows() + PulseTable::kWidest,
+                     [weight = drift.weight_of(frame)](float g) { return weight * g; });
+    }
     const PulseTable table = PulseTable::make(pulse.blur_modules, pulse.pitch_px);
     parallel_for(grid.rows, [&](std::int64_t i) {
-      sample_modules(frames, flat, map, table, first_row + static_cast<std::int32_t>(i), first_col,
-                     &grid(static_cast<std::int32_t>(i), 0),
+      sample_modules(frames, flat, drift, map, table, first_row + static_cast<std::int32_t>(i),
+                     first_col, &grid(static_cast<std::int32_t>(i), 0),
                      &weight(static_cast<std::int32_t>(i), 0), grid.cols);
     });
     return Ok{};
@@ -49,9 +53,9 @@ class CpuModuleSampler final : public ModuleSampler {
     return static_cast<std::size_t>(config_.shape.rows) + 2 * PulseTable::kWidest;
   }
 
-  void sample_modules(const FrameStack& frames, const FlatField& flat, const LatticeMap& map,
-                      const PulseTable& table, std::int32_t row, std::int32_t first_col,
-                      float* grid, float* seen, std::int32_t cols) const {
+  void sample_modules(const FrameStack& frames, const FlatField& flat, const DriftField& drift,
+                      const LatticeMap& map, const PulseTable& table, std::int32_t row,
+                      std::int32_t first_col, float* grid, float* seen, std::int32_t cols) const {
     const auto count = static_cast<std::size_t>(cols);
     std::vector<float> common_y(count), common_x(count), y(count), x(count);
     std::vector<float> sum(count, 0.0F), square_sum(count, 0.0F);
@@ -65,6 +69,7 @@ class CpuModuleSampler final : public ModuleSampler {
     std::fill(seen, seen + cols, 0.0F);
     const FieldShape& shape = config_.shape;
     for (std::int32_t f = 0; f < shape.frames; ++f) {
+      if (!(drift.weight_of(f) > 0)) continue;
       const auto* shift =
           shift_.data() + static_cast<std::size_t>(f) * static_cast<std::size_t>(shape.rows);
       for (std::size_t j = 0; j < count; ++j) {
@@ -80,7 +85,8 @@ class CpuModuleSampler final : public ModuleSampler {
       sample_row(
           {bytes, shape.type, shape.rows, shape.cols, frames.black,
            padded_gain_.data() + static_cast<std::size_t>(f) * padded_rows() + PulseTable::kWidest,
-           &table, cols, y.data(), x.data(), grid, sum.data(), square_sum.data(), seen});
+           drift.weight_of(f), &table, cols, y.data(), x.data(), grid, sum.data(),
+           square_sum.data(), seen});
     }
     for (std::size_t j = 0; j < count; ++j) {
       if (!(seen[j] > 0)) continue;

@@ -89,9 +89,9 @@ void sample_octets(const SampleRow& row) {
     row.product[m] +=
         window_sum<T, kOctets>(first, row.cols, weights + pulse.first, pulse.used, along_x) -
         row.black * gain_sum * pulse.sum[px];
-    row.sum[m] += pulse.sum[py] * pulse.sum[px];
-    row.square_sum[m] += pulse.square_sum[py] * pulse.square_sum[px];
-    row.frames_seen[m] += 1.0F;
+    row.sum[m] += row.weight * pulse.sum[py] * pulse.sum[px];
+    row.square_sum[m] += row.weight * pulse.square_sum[py] * pulse.square_sum[px];
+    row.frames_seen[m] += row.weight;
   }
 }
 

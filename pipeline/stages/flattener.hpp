@@ -19,7 +19,8 @@ class Flattener {
   /// Measures shading and row flicker in one read of the frames.
   ///
   /// `shading` is the mean over frames of 16 x 16 px cells, smoothed over about 100 px with cells
-  /// that stand out (dust, scratches) left out. `row_gain` is the reciprocal of the row's mean
+  /// that stand out (dust, scratches) left out, and so are frames that are dark, saturated or even
+  /// among others that are not. `row_gain` is the reciprocal of the row's mean
   /// against its neighbourhood of 49 rows in the same frame, shrunk by the share of that ratio's
   /// variance which noise and pattern explain; exactly 1 where flicker is not seen above them.
   ///

@@ -3,14 +3,11 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/datasets/memory_plate.hpp"
 #include "tests/support/backend_test.hpp"
-#include "tests/support/field_on_backend.hpp"
+#include "tests/support/drift_scene.hpp"
 
 namespace ostracon::test {
 namespace {
-
-constexpr std::int32_t kSide = 512;
 
 /// Eight frames of 20 electrons a module.
 sem::Profile eight_frames() {
@@ -18,39 +15,14 @@ sem::Profile eight_frames() {
   profile.noise.electrons_per_module = 160;
   profile.scan.frames = 8;
   profile.scan.linear_drift = 0;
-  profile.geometry.field_rows = profile.geometry.field_cols = kSide;
+  profile.geometry.field_rows = profile.geometry.field_cols = kDriftSide;
   return profile;
-}
-
-/// Root mean square over frames, axes and rows, px, of the estimate against the simulated motion
-/// less its mean over the frames.
-double motion_error(const DriftField& drift, const sem::Rendered& seen) {
-  const std::int32_t frames = seen.shape.frames;
-  double square = 0;
-  int count = 0;
-  for (std::int32_t y = 32; y < seen.shape.rows - 32; y += 16)
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-      const auto truth = [&](std::int32_t f) {
-        return static_cast<double>(
-            seen.truth.row_shift[static_cast<std::size_t>(f * seen.shape.rows + y)][axis]);
-      };
-      double mean = 0;
-      for (std::int32_t f = 0; f < frames; ++f) mean += truth(f) / frames;
-      for (std::int32_t f = 0; f < frames; ++f, ++count)
-        square += std::pow(
-            static_cast<double>(drift.at(f, static_cast<float>(y))[axis]) - (truth(f) - mean), 2);
-    }
-  return std::sqrt(square / count);
 }
 
 class DriftEstimatorTest : public BackendTest {
  protected:
   Result<DriftField> estimate(const FieldShape& shape, std::span<const std::byte> bytes) {
-    OSTRACON_TRY_ASSIGN(const auto field, upload_field(backend(), shape, bytes));
-    OSTRACON_TRY_ASSIGN(auto flattener, backend().make_flattener({shape}));
-    OSTRACON_TRY_ASSIGN(const FlatField flat, flattener->run(field.stack()));
-    OSTRACON_TRY_ASSIGN(auto estimator, backend().make_drift_estimator({.shape = shape}));
-    return estimator->run(field.stack(), flat);
+    return estimate_drift(backend(), shape, bytes);
   }
   Result<DriftField> estimate(const sem::Rendered& seen) {
     return estimate(seen.shape, seen.bytes);

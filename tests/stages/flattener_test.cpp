@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -110,6 +111,17 @@ TEST_P(FlattenerTest, DustDoesNotPullTheShadingOfItsSurroundings) {
     for (std::int32_t x = 8; x < kSide; x += 16)
       EXPECT_NEAR(flat.value().shading_at(static_cast<float>(y), static_cast<float>(x)), 100, 3)
           << y << ' ' << x;
+}
+
+TEST_P(FlattenerTest, DarkAndSaturatedFramesDoNotPullTheShading) {
+  const FieldShape shape{5, kSide, kSide, PixelType::kF32};
+  auto pixels = noisy_frames(shape, 0.2, [](int, int, int) { return 100.0; });
+  const std::size_t size = shape.pixels_per_frame();
+  std::fill_n(pixels.begin(), size, 0.0F);
+  std::fill_n(pixels.begin() + static_cast<std::ptrdiff_t>(3 * size), size, 255.0F);
+  const auto flat = flatten(shape, pixels);
+  ASSERT_OK(flat);
+  for (const float shade : flat.value().shading) ASSERT_NEAR(shade, 100, 3);
 }
 
 TEST_P(FlattenerTest, EveryPixelTypeGivesTheSame) {

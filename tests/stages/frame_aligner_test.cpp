@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "tests/support/backend_test.hpp"
@@ -101,6 +102,20 @@ TEST_P(FrameAlignerTest, OnlyFramesThatShowAPixelAreAveraged) {
                 1e-5F)
         << x;
   }
+}
+
+TEST_P(FrameAlignerTest, FramesCountByTheirWeights) {
+  const FieldShape shape{3, 90, 110, PixelType::kF32};
+  std::vector<float> pixels;
+  for (const float level : {1.0F, 1.8F, std::numeric_limits<float>::quiet_NaN()})
+    pixels.insert(pixels.end(), shape.pixels_per_frame(), level);
+  DriftField drift = rigid_drift(shape, {{0, 0}, {0, 30}, {0, 0}});
+  drift.weight = {1.5F, 0.5F, 0.0F};
+  const auto mean = align(shape, pixels, even_field(shape, 1), drift);
+  ASSERT_OK(mean);
+  for (std::int32_t x = 0; x < 109; ++x)  // the second frame ends 30 px further left
+    EXPECT_NEAR(mean.value()[static_cast<std::size_t>(44 * 110 + x)], x < 79 ? 0.2 : 0.0, 1e-5)
+        << x;
 }
 
 TEST_P(FrameAlignerTest, APixelThatNoFrameShowsIsZero) {

@@ -242,6 +242,26 @@ TEST_P(ModuleSamplerTest, AFrameThatHasDriftedAwayDoesNotCount) {
   EXPECT_EQ(sampled.value().grid, expected.value().grid);
 }
 
+TEST_P(ModuleSamplerTest, FramesCountByTheirWeights) {
+  Scene scene = small_scene();
+  scene.shape.frames = 3;
+  scene.flat = even_field(scene.shape, 80);
+  scene.drift = no_drift(scene.shape);
+  scene.drift.weight = {1.5F, 0.5F, 0.0F};
+  std::vector<float> pixels;
+  for (const float level : {100.0F, 140.0F, std::numeric_limits<float>::quiet_NaN()})
+    pixels.insert(pixels.end(), scene.shape.pixels_per_frame(), level);
+  const auto sampled = sample(scene, pixels);
+  ASSERT_OK(sampled);
+  Scene alone = small_scene();
+  const auto expected = sample(alone, std::vector<float>(alone.shape.pixels_per_frame(), 110.0F));
+  ASSERT_OK(expected);
+  for (std::size_t m = 0; m < expected.value().grid.size(); ++m) {
+    EXPECT_EQ(sampled.value().weight[m], 2 * expected.value().weight[m]);
+    EXPECT_NEAR(sampled.value().grid[m], expected.value().grid[m], 1e-4);
+  }
+}
+
 TEST_P(ModuleSamplerTest, PlacesThatAreNoNumbersAreLeftOut) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
