@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "host/cpu/channel_response.hpp"
+#include "host/cpu/edge_canceller_kernel.hpp"
+#include "host/cpu/page_plane.hpp"
+#include "host/cpu/page_residual.hpp"
 #include "host/cpu/parallel.hpp"
 #include "host/cpu/soft_canceller_kernel.hpp"
 #include "pipeline/rules/soft_bit.hpp"
@@ -16,29 +20,12 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr std::int32_t kMargin = ChannelResponse::kSide / 2;
+constexpr std::int32_t kMargin = PagePlane::kMargin;
 static_assert(kMargin == kEqualiserMargin);
-constexpr std::int32_t kLevelTile = 32;  // modules a side of the tiles whose noise is measured
 // The outer ring of a response is left out below this share of the centre: its energy is then less
 // than what estimating it adds.
 constexpr float kLeastOuter = 0.01F;
-
-/// Floats of a page with a margin, rows padded for whole vectors.
-class Plane {
- public:
-  Plane(std::int32_t rows, std::int32_t cols)
-      : stride_((cols + 2 * kMargin + 2 * kCancelLanes - 1) / kCancelLanes * kCancelLanes),
-        values_(static_cast<std::size_t>(rows + 2 * kMargin) * static_cast<std::size_t>(stride_) +
-                static_cast<std::size_t>(kCancelLanes)) {}
-  /// Module (row, 0); rows -2 .. rows + 1 exist, columns from -2.
-  float* row(std::int32_t row) {
-    return values_.data() + static_cast<std::ptrdiff_t>(row + kMargin) * stride_ + kMargin;
-  }
-
- private:
-  std::ptrdiff_t stride_;
-  std::vector<float> values_;
-};
+constexpr int kCleanings = 3;  // rounds of finding damage and uneven light, each clearer
 
 class CpuSoftCanceller final : public SoftCanceller {
  public:
@@ -50,6 +37,11 @@ class CpuSoftCanceller final : public SoftCanceller {
         fixed_(config.rows, config.cols),
         evidence_(config.rows, config.cols),
         level_(config.rows, config.cols),
+        seen_(config.rows, config.cols),
+        rest_(config.rows, config.cols),
+        white_(config.rows, config.cols),
+        grid_(static_cast<std::size_t>(config.rows + 2 * kMargin) *
+              static_cast<std::size_t>(config.cols + 2 * kMargin)),
         usable_(static_cast<std::size_t>(config.rows) * static_cast<std::size_t>(config.cols)),
         prior_(static_cast<std::size_t>(config.rows) * prior_stride(), Llr{0}) {}
 
@@ -59,22 +51,32 @@ class CpuSoftCanceller final : public SoftCanceller {
     if (grid.rows != config_.rows + 2 * kMargin || grid.cols != config_.cols + 2 * kMargin ||
         !fits(usable) || !fits(known) || !fits(llrs))
       return Error{ErrorCode::kInvalidArgument, "SoftCanceller: shapes differ from those planned"};
-    channel_ = learn_response(grid, usable, known);
-    if (channel_.trained_on == 0) return channel_;
-    reach_ = outer_ring() < kLeastOuter * channel_.response[ChannelResponse::kCentre] ? 1 : 2;
-    parallel_for(config_.rows, [&](std::int64_t index) {
-      const auto r = static_cast<std::int32_t>(index);
-      const float* values = &grid(r + kMargin, kMargin);
-      for (std::int32_t c = 0; c < config_.cols; ++c) {
-        value_.row(r)[c] = values[c] - channel_.bias;
-        evidence_.row(r)[c] = static_cast<float>(llrs(r, c)) * kNatsPerLlrStep;
-        usable_[at(r, c)] = usable(r, c);
-      }
-    });
+    for (std::int32_t r = 0; r < config_.rows; ++r)
+      std::copy_n(&usable(r, 0), config_.cols, &usable_view()(r, 0));
+    for (std::int32_t r = 0; r < grid.rows; ++r)
+      std::copy_n(&grid(r, 0), grid.cols, &grid_view()(r, 0));
+    uneven_ = false;
+    if (!learn(known, llrs)) return channel_;
+    // Damage and uneven light spoil the response, too.
+    for (int round = 0; round < kCleanings; ++round) {
+      believe(known, {});
+      find_rest_of_page();
+      const bool background = take_off_background(), damage = erase_damage();
+      if (!background && !damage) break;
+      uneven_ = uneven_ || background;
+      if (!learn(known, llrs)) return channel_;
+    }
     // Known modules are taken for unknown here: what beliefs leave unexplained is less than the
     // noise, and the same share of it must be missing where the noise was learned.
     believe({}, {});
-    measure_levels(known);
+    find_rest_of_page();
+    const cv::Mat level =
+        noise_levels(rest_.image(), usable_image(), known, 4.0F * std::sqrt(channel_.noise));
+    parallel_for(config_.rows, [&](std::int64_t index) {
+      const auto r = static_cast<std::int32_t>(index);
+      for (std::int32_t c = 0; c < config_.cols; ++c)
+        level_.row(r)[c] = level.at<float>(r / kLevelTile, c / kLevelTile);
+    });
     return channel_;
   }
 
@@ -84,16 +86,20 @@ class CpuSoftCanceller final : public SoftCanceller {
       return Error{ErrorCode::kInvalidArgument, "SoftCanceller: shapes differ from those planned"};
     if (channel_.trained_on == 0)
       return Error{ErrorCode::kInvalidArgument, "SoftCanceller: no page has been learned"};
+    if (uneven_) {  // seen more clearly with what is believed by now
+      believe(known, prior);
+      find_rest_of_page();
+      take_off_background();
+    }
     for (std::int32_t i = 0; i < iterations; ++i) {
       believe(known, prior);
+      if (channel_.bright_edges) listen_around();
       parallel_for(config_.rows, [&](std::int64_t index) {
         const auto r = static_cast<std::int32_t>(index);
-        CancelRow row{value_.row(r), level_.row(r),   {},
-                      &channel_,     reach_,          rules::kCancellationDamping,
-                      config_.cols,  evidence_.row(r)};
-        for (std::int32_t k = -kMargin; k <= kMargin; ++k)
-          row.mean[k + kMargin] = mean_.row(r + k) - kMargin;
-        cancel(row);
+        const CancelRow row{value_.row(r), level_.row(r),   mean_.around(r),
+                            &channel_,     reach_,          rules::kCancellationDamping,
+                            config_.cols,  evidence_.row(r)};
+        channel_.bright_edges ? cancel_edges({row, white_.around(r), &*edges_}) : cancel(row);
       });
     }
     parallel_for(config_.rows, [&](std::int64_t index) {
@@ -121,6 +127,73 @@ class CpuSoftCanceller final : public SoftCanceller {
   template <class T>
   bool fits(ImageView<T> view) const {
     return view.rows == config_.rows && view.cols == config_.cols;
+  }
+
+  /// rest_: what the means of all modules leave of every usable output.
+  void find_rest_of_page() {
+    parallel_for(config_.rows, [&](std::int64_t index) {
+      const auto r = static_cast<std::int32_t>(index);
+      find_rest({value_.row(r), seen_.row(r), mean_.around(r), &channel_, &*edges_, config_.cols,
+                 rest_.row(r)});
+      rest_.clear_margin(r);
+    });
+  }
+
+  /// white_: the rest, whitened.
+  void listen_around() {
+    find_rest_of_page();
+    parallel_for(config_.rows, [&](std::int64_t index) {
+      const auto r = static_cast<std::int32_t>(index);
+      whiten({rest_.around(r), seen_.row(r), &channel_, config_.cols, white_.row(r)});
+      white_.clear_margin(r);
+    });
+  }
+
+  cv::Mat usable_image() { return {config_.rows, config_.cols, CV_8U, usable_.data()}; }
+  ImageView<std::uint8_t> usable_view() {
+    return {usable_.data(), config_.rows, config_.cols, config_.cols};
+  }
+  ImageView<float> grid_view() {
+    return {grid_.data(), config_.rows + 2 * kMargin, config_.cols + 2 * kMargin,
+            config_.cols + 2 * kMargin};
+  }
+
+  /// The response of what is left of the page, and `llrs` as the first beliefs.
+  bool learn(ImageView<const std::uint8_t> known, ImageView<const Llr> llrs) {
+    channel_ = learn_response(grid_view(), usable_view(), known);
+    if (channel_.trained_on == 0) return false;
+    edges_.emplace(channel_);
+    reach_ = outer_ring() < kLeastOuter * channel_.response[ChannelResponse::kCentre] ? 1 : 2;
+    parallel_for(config_.rows, [&](std::int64_t index) {
+      const auto r = static_cast<std::int32_t>(index);
+      const float* values = &grid_view()(r + kMargin, kMargin);
+      for (std::int32_t c = 0; c < config_.cols; ++c) {
+        value_.row(r)[c] = values[c] - channel_.bias;
+        evidence_.row(r)[c] = static_cast<float>(llrs(r, c)) * kNatsPerLlrStep;
+        seen_.row(r)[c] = usable_[at(r, c)] != 0 ? 1.0F : 0.0F;
+      }
+    });
+    return true;
+  }
+
+  bool take_off_background() {
+    const cv::Mat background = find_background(rest_.image(), usable_image());
+    if (background.empty()) return false;
+    for (std::int32_t r = 0; r < config_.rows; ++r)
+      for (std::int32_t c = 0; c < config_.cols; ++c) {
+        grid_view()(r + kMargin, c + kMargin) -= background.at<float>(r, c);
+        value_.row(r)[c] -= background.at<float>(r, c);
+      }
+    return true;
+  }
+
+  bool erase_damage() {
+    const cv::Mat damaged = find_damage(rest_.image(), usable_image());
+    if (damaged.empty()) return false;
+    for (std::int32_t r = 0; r < config_.rows; ++r)
+      for (std::int32_t c = 0; c < config_.cols; ++c)
+        if (damaged.at<std::uint8_t>(r, c) != 0) usable_[at(r, c)] = 0;
+    return true;
   }
 
   float outer_ring() const {
@@ -153,62 +226,19 @@ class CpuSoftCanceller final : public SoftCanceller {
         std::memcpy(padded, &prior(r, 0), static_cast<std::size_t>(config_.cols));
       }
       update_means({evidence_.row(r), padded, free, fixed, config_.cols, mean_.row(r)});
-      // Whole vectors wrote into the margin.
-      std::fill_n(mean_.row(r) + config_.cols, kMargin, 0.0F);
+      mean_.clear_margin(r);
     });
-  }
-
-  /// Mean square of what the beliefs do not explain, by tiles, over that of the modules the noise
-  /// was learned on.
-  void measure_levels(ImageView<const std::uint8_t> known) {
-    const int tile_rows = (config_.rows + kLevelTile - 1) / kLevelTile;
-    const int tile_cols = (config_.cols + kLevelTile - 1) / kLevelTile;
-    cv::Mat sum = cv::Mat::zeros(tile_rows, tile_cols, CV_32F);
-    cv::Mat count = sum.clone(), learned = sum.clone();
-    parallel_for(tile_rows, [&](std::int64_t tile) {
-      const auto i = static_cast<int>(tile);
-      const std::int32_t end = std::min((i + 1) * kLevelTile, config_.rows);
-      for (std::int32_t r = i * kLevelTile; r < end; ++r)
-        for (std::int32_t c = 0; c < config_.cols; ++c) {
-          if (usable_[at(r, c)] == 0) continue;
-          const float residual = unexplained(r, c);
-          sum.at<float>(i, c / kLevelTile) += residual * residual;
-          count.at<float>(i, c / kLevelTile) += 1;
-          if (known(r, c) < 2) learned.at<float>(i, c / kLevelTile) += 1;
-        }
-    });
-    cv::GaussianBlur(sum, sum, {}, 0.8, 0.8, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(count, count, {}, 0.8, 0.8, cv::BORDER_REPLICATE);
-    cv::max(count, 1.0, count);
-    cv::Mat level = sum / count;
-    const double weight = cv::sum(learned)[0];
-    const double mean = weight > 0 ? level.dot(learned) / weight : cv::mean(level)[0];
-    level /= std::max(mean, 1e-12);
-    parallel_for(config_.rows, [&](std::int64_t index) {
-      const auto r = static_cast<std::int32_t>(index);
-      for (std::int32_t c = 0; c < config_.cols; ++c)
-        level_.row(r)[c] = std::clamp(level.at<float>(r / kLevelTile, c / kLevelTile), 0.5F, 3.0F);
-    });
-  }
-
-  /// Clipped, so that damage no test has seen does not speak for its tile.
-  float unexplained(std::int32_t row, std::int32_t col) {
-    float rest = value_.row(row)[col];
-    for (std::int32_t i = -reach_; i <= reach_; ++i)
-      for (std::int32_t j = -reach_; j <= reach_; ++j)
-        rest -= channel_.response[static_cast<std::size_t>((i + kMargin) * ChannelResponse::kSide +
-                                                           j + kMargin)] *
-                mean_.row(row + i)[col + j];
-    const float most = 4.0F * std::sqrt(channel_.noise);
-    return std::clamp(rest, -most, most);
   }
 
   SoftCancellerConfig config_;
-  Plane value_, mean_, free_, fixed_, evidence_, level_;
+  PagePlane value_, mean_, free_, fixed_, evidence_, level_, seen_, rest_, white_;
+  std::vector<float> grid_;  // with its margin, background taken off
   std::vector<std::uint8_t> usable_;
   std::vector<Llr> prior_;
   ChannelResponse channel_;
+  std::optional<EdgeModel> edges_;
   std::int32_t reach_ = 2;
+  bool uneven_ = false;  // light was, and is watched in every run
 };
 
 }  // namespace

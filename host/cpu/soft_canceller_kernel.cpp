@@ -7,16 +7,13 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "host/cpu/soft_canceller_kernel-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::CappedTag<float, kCancelLanes>;
-using Vector = hn::Vec<Floats>;
-
-HWY_INLINE std::int32_t lanes() { return static_cast<std::int32_t>(hn::Lanes(Floats())); }
 
 /// rules::soft_mean.
 HWY_INLINE Vector soft_mean(Vector half_llr) {
@@ -49,28 +46,6 @@ void UpdateMeansImpl(const MeanRow& row) {
   }
 }
 
-/// rules::cancelled_llr.
-HWY_INLINE Vector cancelled_llr(Vector rest, Vector around, Vector interference, Vector level,
-                                const ChannelResponse& channel) {
-  const Floats d;
-  const auto own = hn::Set(d, channel.response[ChannelResponse::kCentre]);
-  const auto most = hn::Mul(own, hn::Set(d, rules::kMostCancelled));
-  const auto x = hn::Clamp(rest, hn::Neg(most), most);
-  const auto least = hn::Set(d, rules::kLeastNoiseShare * channel.noise);
-  const auto common =
-      hn::MulAdd(hn::Set(d, channel.noise_around), around, hn::Set(d, channel.noise));
-  const auto tilt = hn::Set(d, channel.noise_own);
-  const auto land = hn::MulAdd(level, hn::Max(hn::Add(common, tilt), least), interference);
-  const auto pit = hn::MulAdd(level, hn::Max(hn::Sub(common, tilt), least), interference);
-  const auto t = hn::Div(hn::Sub(pit, land), hn::Add(pit, land));
-  const auto third = hn::Set(d, 1.0F / 3.0F);
-  const auto log_ratio = hn::Mul(t, hn::MulAdd(hn::Mul(t, t), third, hn::Set(d, 1.0F)));
-  const auto above = hn::Add(x, own), below = hn::Sub(x, own);
-  const auto distance =
-      hn::Sub(hn::Div(hn::Mul(above, above), pit), hn::Div(hn::Mul(below, below), land));
-  return hn::MulAdd(hn::Set(d, 0.5F), distance, log_ratio);
-}
-
 template <std::int32_t kReach>
 void cancel_within(const CancelRow& row) {
   const Floats d;
@@ -91,8 +66,9 @@ void cancel_within(const CancelRow& row) {
       for (std::int32_t j = -kReach; j <= kReach; ++j) {
         if (i == 0 && j == 0) continue;
         const float h = response[static_cast<std::size_t>((i + kMiddle) * kSide + j + kMiddle)];
-        const auto term =
-            hn::Mul(hn::Set(d, h), hn::LoadU(d, row.mean[i + kMiddle] + c + j + kMiddle));
+        const auto term = hn::Mul(
+            hn::Set(d, h),
+            hn::LoadU(d, row.mean[static_cast<std::size_t>(i + kMiddle)] + c + j + kMiddle));
         around = hn::Add(around, term);
         believed = hn::MulAdd(term, term, believed);
       }

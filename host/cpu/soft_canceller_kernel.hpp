@@ -1,6 +1,7 @@
 #pragma once
 // The inner loops of soft cancellation, compiled for every instruction set.
 
+#include <array>
 #include <cstdint>
 
 #include "pipeline/llr.hpp"
@@ -10,6 +11,9 @@ namespace ostracon::cpu {
 
 /// Arrays are readable and writable up to the next multiple of this many modules.
 inline constexpr std::int32_t kCancelLanes = 8;
+
+/// Rows of a page with a margin: those above to below, each from two columns before.
+using RowsAround = std::array<const float*, ChannelResponse::kSide>;
 
 /// mean[c] = soft_mean((evidence[c] + prior[c]) / 2) where free[c] is 1, fixed[c] where it
 /// is 0. All floats, LLRs in nats.
@@ -27,7 +31,7 @@ void update_means(const MeanRow& row);
 struct CancelRow {
   const float* value;  ///< matched filter output less the bias
   const float* level;
-  const float* mean[ChannelResponse::kSide];  ///< rows above to below, from two columns before
+  RowsAround mean;
   const ChannelResponse* channel;
   std::int32_t reach;  ///< 1: the outer ring of the response is nothing; 2
   float damping;

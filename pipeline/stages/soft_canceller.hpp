@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "core/view.hpp"
 #include "pipeline/llr.hpp"
+#include "pipeline/rules/module_pairs.hpp"
 
 namespace ostracon {
 
@@ -20,12 +21,18 @@ struct SoftCancellerConfig {
 /// How a page turns modules into matched filter outputs: y = bias + sum of response[d] * bit[d] +
 /// noise, bit +1 land, -1 pit; the noise variance is noise + noise_own * bit + noise_around * (sum
 /// of response[d] * bit[d] over the neighbours), since bright places give more electrons.
+/// Where edges are bright, y also holds the sum of pair[rules::pair_index(a, b)] * bit[a] * bit[b]
+/// over the pairs of the 3 x 3 modules around.
 struct ChannelResponse {
   static constexpr std::int32_t kSide = 5;
   static constexpr std::int32_t kCentre = kSide * kSide / 2;
   std::array<float, kSide * kSide> response{};  ///< row-major over the neighbourhood
   float bias = 0;
   float noise = 0, noise_own = 0, noise_around = 0;
+  std::array<float, rules::kPairs> pair{};
+  /// The inverse filter of the noise's correlation between outputs; learned with bright edges.
+  std::array<float, kSide * kSide> whitener{};
+  bool bright_edges = false;    ///< pairs explain what the response alone does not; else all 0
   std::int32_t trained_on = 0;  ///< modules; 0: too few known neighbourhoods, nothing was learned
 };
 
@@ -51,7 +58,8 @@ class SoftCanceller {
   /// `iterations` rounds of cancellation over the whole page, each from the beliefs of the last:
   /// the neighbours' means are taken out of the matched filter's output and their variances added
   /// to the noise (probabilistic data association; Luo, Pattipati, Willett and Hasegawa 2001),
-  /// damped. Continues where the last call stopped.
+  /// damped. With bright edges the variance of a quadratic form of independent bits serves.
+  /// Continues where the last call stopped.
   ///
   ///   known   as above; may know more than in `begin` (decoded codewords)
   ///   prior   rows x cols: what the decoder adds to the page's own evidence, scrambled; 0: nothing
