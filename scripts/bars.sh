@@ -222,6 +222,9 @@ bar_2_tests() {
     "${passed:-0} == 100"
 }
 
+# shellcheck source=scripts/bars_3.sh
+source scripts/bars_3.sh
+
 for function in $(declare -F | awk '{print $3}' | grep '^bar_'); do
   number=${function#bar_}
   number=${number%%_*}
