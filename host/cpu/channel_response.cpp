@@ -146,19 +146,19 @@ std::array<float, kTaps> learn_whitener(const Training& training,
     for (int right = 0; right <= kLags; ++right)
       correlation[static_cast<std::size_t>(down)][static_cast<std::size_t>(right)] =
           0.5 * (mean_product(down, right) + mean_product(down, -right)) / mean_product(0, 0);
-  constexpr int n = static_cast<int>(kTaps);
-  cv::Mat gamma(n, n, CV_64F), unit(n, 1, CV_64F, cv::Scalar(0)), inverse;
-  for (int a = 0; a < n; ++a)
-    for (int b = 0; b < n; ++b)
+  constexpr int kSize = static_cast<int>(kTaps);
+  cv::Mat gamma(kSize, kSize, CV_64F), unit(kSize, 1, CV_64F, cv::Scalar(0)), inverse;
+  for (int a = 0; a < kSize; ++a)
+    for (int b = 0; b < kSize; ++b)
       gamma.at<double>(a, b) =
           correlation[static_cast<std::size_t>(std::abs(a / kSide - b / kSide))]
                      [static_cast<std::size_t>(std::abs(a % kSide - b % kSide))] +
           (a == b ? kWhitenerRidge : 0.0);
-  unit.at<double>(n / 2) = 1;
+  unit.at<double>(kSize / 2) = 1;
   std::array<float, kTaps> whitener{};
   whitener[kTaps / 2] = 1;
   if (!cv::solve(gamma, unit, inverse, cv::DECOMP_CHOLESKY)) return whitener;
-  for (int k = 0; k < n; ++k)
+  for (int k = 0; k < kSize; ++k)
     whitener[static_cast<std::size_t>(k)] = static_cast<float>(inverse.at<double>(k));
   return whitener;
 }

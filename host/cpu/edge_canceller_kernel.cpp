@@ -12,25 +12,24 @@ namespace ostracon::cpu {
 namespace HWY_NAMESPACE {
 
 constexpr std::int32_t kSide = ChannelResponse::kSide;
-constexpr std::int32_t kMiddle = kSide / 2;
 constexpr auto kWide = static_cast<std::int32_t>(rules::kPairSide);
 constexpr auto kCells = static_cast<std::int32_t>(rules::kPairCells);
 
 /// Module (row, col) from the one in the middle, for the modules from column c on.
 HWY_INLINE Vector around(const RowsAround& rows, std::int32_t row, std::int32_t col,
                          std::int32_t c) {
-  return hn::LoadU(Floats(), rows[static_cast<std::size_t>(row + kMiddle)] + c + col + kMiddle);
+  return hn::LoadU(Floats(), rows[row_index(row)] + c + col + kMiddle);
 }
 
 HWY_INLINE Vector tap(const std::array<float, kSide * kSide>& taps, std::int32_t row,
                       std::int32_t col) {
-  return hn::Set(Floats(), taps[static_cast<std::size_t>((row + kMiddle) * kSide + col + kMiddle)]);
+  return hn::Set(Floats(), taps[tap_index(row, col)]);
 }
 
 HWY_INLINE std::int32_t cell_row(std::int32_t cell) { return cell / kWide - 1; }
 HWY_INLINE std::int32_t cell_col(std::int32_t cell) { return cell % kWide - 1; }
 
-void FindRestImpl(const RestRow& row) {
+void find_rest_impl(const RestRow& row) {
   const Floats d;
   for (std::int32_t c = 0; c < row.modules; c += lanes()) {
     auto rest = hn::LoadU(d, row.value + c);
@@ -49,7 +48,7 @@ void FindRestImpl(const RestRow& row) {
   }
 }
 
-void WhitenImpl(const WhiteRow& row) {
+void whiten_impl(const WhiteRow& row) {
   const Floats d;
   for (std::int32_t c = 0; c < row.modules; c += lanes()) {
     auto white = hn::Zero(d);
@@ -75,7 +74,7 @@ HWY_INLINE Vector edge_effect(const EdgeCancelRow& row, const RowsAround& mean, 
   return effect;
 }
 
-void CancelEdgesImpl(const EdgeCancelRow& row) {
+void cancel_edges_impl(const EdgeCancelRow& row) {
   const Floats d;
   const CancelRow& linear = row.linear;
   const ChannelResponse& channel = *linear.channel;
@@ -94,7 +93,8 @@ void CancelEdgesImpl(const EdgeCancelRow& row) {
         neighbours = hn::MulAdd(h, m, neighbours);
         auto slope = h, extra = hn::Zero(d);
         if (i >= -1 && i <= 1 && j >= -1 && j <= 1) {
-          const auto a = static_cast<std::size_t>((i + 1) * kWide + j + 1);
+          const std::size_t a =
+              static_cast<std::size_t>(i + 1) * rules::kPairSide + static_cast<std::size_t>(j + 1);
           auto others = hn::Zero(d);
           for (std::int32_t b = 0; b < kCells; ++b) {
             if (b == kCells / 2) continue;
@@ -169,13 +169,13 @@ EdgeModel::EdgeModel(const ChannelResponse& channel) {
     }
 }
 
-HWY_EXPORT(FindRestImpl);
-HWY_EXPORT(WhitenImpl);
-HWY_EXPORT(CancelEdgesImpl);
+HWY_EXPORT(find_rest_impl);
+HWY_EXPORT(whiten_impl);
+HWY_EXPORT(cancel_edges_impl);
 
-void find_rest(const RestRow& row) { HWY_DYNAMIC_DISPATCH(FindRestImpl)(row); }
-void whiten(const WhiteRow& row) { HWY_DYNAMIC_DISPATCH(WhitenImpl)(row); }
-void cancel_edges(const EdgeCancelRow& row) { HWY_DYNAMIC_DISPATCH(CancelEdgesImpl)(row); }
+void find_rest(const RestRow& row) { HWY_DYNAMIC_DISPATCH(find_rest_impl)(row); }
+void whiten(const WhiteRow& row) { HWY_DYNAMIC_DISPATCH(whiten_impl)(row); }
+void cancel_edges(const EdgeCancelRow& row) { HWY_DYNAMIC_DISPATCH(cancel_edges_impl)(row); }
 
 }  // namespace ostracon::cpu
 #endif

@@ -28,8 +28,8 @@ class PagePlane {
   }
   RowsAround around(std::int32_t row) {
     RowsAround rows;
-    for (std::int32_t k = -kMargin; k <= kMargin; ++k)
-      rows[static_cast<std::size_t>(k + kMargin)] = this->row(row + k) - kMargin;
+    std::int32_t at = row - kMargin;
+    for (const float*& around : rows) around = this->row(at++) - kMargin;
     return rows;
   }
   /// Whole vectors write into the margin, which must stay 0.

@@ -121,8 +121,8 @@ class CpuSoftCanceller final : public SoftCanceller {
            static_cast<std::size_t>(col);
   }
   std::size_t prior_stride() const {
-    return static_cast<std::size_t>((config_.cols + kCancelLanes - 1) / kCancelLanes *
-                                    kCancelLanes);
+    const std::int32_t vectors = (config_.cols + kCancelLanes - 1) / kCancelLanes;
+    return static_cast<std::size_t>(vectors) * kCancelLanes;
   }
   template <class T>
   bool fits(ImageView<T> view) const {
@@ -198,13 +198,11 @@ class CpuSoftCanceller final : public SoftCanceller {
 
   float outer_ring() const {
     float most = 0;
-    for (std::int32_t i = 0; i < ChannelResponse::kSide; ++i)
-      for (std::int32_t j = 0; j < ChannelResponse::kSide; ++j)
-        if (std::max(std::abs(i - kMargin), std::abs(j - kMargin)) == kMargin)
-          most = std::max(
-              most,
-              std::abs(
-                  channel_.response[static_cast<std::size_t>(i * ChannelResponse::kSide + j)]));
+    constexpr std::size_t kLast = ChannelResponse::kSide - 1;
+    for (std::size_t i = 0; i <= kLast; ++i)
+      for (std::size_t j = 0; j <= kLast; ++j)
+        if (i == 0 || i == kLast || j == 0 || j == kLast)
+          most = std::max(most, std::abs(channel_.response[i * ChannelResponse::kSide + j]));
     return most;
   }
 

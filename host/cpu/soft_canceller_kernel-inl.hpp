@@ -9,6 +9,9 @@
 
 #include <hwy/highway.h>
 
+#include <cstddef>
+#include <cstdint>
+
 #include "host/cpu/soft_canceller_kernel.hpp"
 #include "pipeline/rules/soft_cancellation.hpp"
 
@@ -22,6 +25,17 @@ using Floats = hn::CappedTag<float, kCancelLanes>;
 using Vector = hn::Vec<Floats>;
 
 HWY_INLINE std::int32_t lanes() { return static_cast<std::int32_t>(hn::Lanes(Floats())); }
+
+constexpr std::int32_t kMiddle = ChannelResponse::kSide / 2;
+
+/// Places of the row `row` below the middle one, and of the module `col` to its right as well.
+HWY_INLINE std::size_t row_index(std::int32_t row) {
+  const std::int32_t from_first = row + kMiddle;
+  return static_cast<std::size_t>(from_first);
+}
+HWY_INLINE std::size_t tap_index(std::int32_t row, std::int32_t col) {
+  return row_index(row) * ChannelResponse::kSide + row_index(col);
+}
 
 /// rules::cancelled_llr.
 HWY_INLINE Vector cancelled_llr(Vector rest, Vector around, Vector interference, Vector level,

@@ -28,7 +28,7 @@ HWY_INLINE Vector soft_mean(Vector half_llr) {
   return hn::Div(hn::Mul(x, at(rules::kTanhP)), at(rules::kTanhQ));
 }
 
-void UpdateMeansImpl(const MeanRow& row) {
+void update_means_impl(const MeanRow& row) {
   const Floats d;
   const hn::Rebind<std::int8_t, Floats> d8;
   const hn::Rebind<std::int32_t, Floats> d32;
@@ -49,13 +49,11 @@ void UpdateMeansImpl(const MeanRow& row) {
 template <std::int32_t kReach>
 void cancel_within(const CancelRow& row) {
   const Floats d;
-  constexpr std::int32_t kSide = ChannelResponse::kSide;
-  constexpr std::int32_t kMiddle = kSide / 2;
   const auto& response = row.channel->response;
   float all = 0;  // sum of response^2 over the neighbours: their variance if nothing is believed
   for (std::int32_t i = -kReach; i <= kReach; ++i)
     for (std::int32_t j = -kReach; j <= kReach; ++j) {
-      const float h = response[static_cast<std::size_t>((i + kMiddle) * kSide + j + kMiddle)];
+      const float h = response[tap_index(i, j)];
       if (i != 0 || j != 0) all += h * h;
     }
   const auto damping = hn::Set(d, row.damping);
@@ -65,10 +63,9 @@ void cancel_within(const CancelRow& row) {
     for (std::int32_t i = -kReach; i <= kReach; ++i)
       for (std::int32_t j = -kReach; j <= kReach; ++j) {
         if (i == 0 && j == 0) continue;
-        const float h = response[static_cast<std::size_t>((i + kMiddle) * kSide + j + kMiddle)];
-        const auto term = hn::Mul(
-            hn::Set(d, h),
-            hn::LoadU(d, row.mean[static_cast<std::size_t>(i + kMiddle)] + c + j + kMiddle));
+        const float h = response[tap_index(i, j)];
+        const auto term =
+            hn::Mul(hn::Set(d, h), hn::LoadU(d, row.mean[row_index(i)] + c + j + kMiddle));
         around = hn::Add(around, term);
         believed = hn::MulAdd(term, term, believed);
       }
@@ -81,7 +78,7 @@ void cancel_within(const CancelRow& row) {
   }
 }
 
-void CancelImpl(const CancelRow& row) {
+void cancel_impl(const CancelRow& row) {
   if (row.reach == 1) return cancel_within<1>(row);
   cancel_within<2>(row);
 }
@@ -93,11 +90,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ostracon::cpu {
 
-HWY_EXPORT(UpdateMeansImpl);
-HWY_EXPORT(CancelImpl);
+HWY_EXPORT(update_means_impl);
+HWY_EXPORT(cancel_impl);
 
-void update_means(const MeanRow& row) { HWY_DYNAMIC_DISPATCH(UpdateMeansImpl)(row); }
-void cancel(const CancelRow& row) { HWY_DYNAMIC_DISPATCH(CancelImpl)(row); }
+void update_means(const MeanRow& row) { HWY_DYNAMIC_DISPATCH(update_means_impl)(row); }
+void cancel(const CancelRow& row) { HWY_DYNAMIC_DISPATCH(cancel_impl)(row); }
 
 }  // namespace ostracon::cpu
 #endif
