@@ -239,9 +239,10 @@ class Growth {
 
 }  // namespace
 
-std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles) {
+std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles, std::int32_t least_block) {
   std::optional<SmoothPhase> best;
   for (const std::int32_t block : kBlocks) {
+    if (block < least_block) continue;
     if (tiles.rows < block || tiles.cols < block) break;
     Growth growth(tiles, block);
     if (!growth.start()) continue;
@@ -252,6 +253,23 @@ std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles) {
     if (best->settled_fraction >= kEnoughSettled) break;
   }
   return best;
+}
+
+bool regrow(const PhaseTiles& tiles, SmoothPhase& phase) {
+  PhaseTiles left = tiles;
+  for (std::size_t k = 0; k < phase.row.size(); ++k) {
+    left.row_line[k] *= std::polar(1.0F, -phase.row[k]);
+    left.col_line[k] *= std::polar(1.0F, -phase.col[k]);
+  }
+  const auto more = unwrap(left, std::max(phase.block_tiles, kBlocks[1]));
+  if (!more) return false;
+  for (std::size_t k = 0; k < phase.row.size(); ++k) {
+    phase.row[k] += more->row[k];
+    phase.col[k] += more->col[k];
+  }
+  phase.settled_fraction = more->settled_fraction;
+  phase.block_tiles = more->block_tiles;
+  return true;
 }
 
 }  // namespace ostracon::cpu

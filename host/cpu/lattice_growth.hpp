@@ -19,11 +19,21 @@ struct SmoothPhase {
   std::int32_t block_tiles = 4;  ///< side of the blocks it grew by
 };
 
-/// nullopt if no start block is confident.
-std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles);
+/// Grows by blocks of at least `least_block` tiles a side. nullopt if no start block is confident.
+std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles, std::int32_t least_block = 0);
+
+/// Grows anew on what is left of the tiles once `phase` is taken off, and adds that: bends within a
+/// block no longer spoil its line, so that more blocks settle, and a region that `phase` has off by
+/// a turn is reached from its better sides. False, and nothing done, if no start block is
+/// confident.
+bool regrow(const PhaseTiles& tiles, SmoothPhase& phase);
 
 /// One pass: replaces `phase` by local quadratic fits, over tiles up to `reach_tiles` away, to what
 /// every tile says its phase is (its own quadrature about the phase so far).
 void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
+
+/// Adds such fits to what `phase`, smooth already, leaves: bends too sharp for one quadratic come
+/// back (twicing), at the price of more noise than a refinement of the same reach.
+void sharpen(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
 
 }  // namespace ostracon::cpu

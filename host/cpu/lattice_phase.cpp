@@ -60,17 +60,58 @@ std::complex<float> dot(const float* value, const float* re, const float* im, st
 
 float bounded(float x) { return std::clamp(x, -3.0F, 3.0F); }
 
-/// Of every 7th pixel of every 3rd row: a level needs no more.
+/// Brightness that no module has, scaled as Demodulator::add wants it: 5 of its rms.
+float most_of(Aspect aspect) { return aspect == Aspect::kContrast ? 15.0F : 5.0F; }
+
+/// Of every 7th pixel of every 3rd row, dirt apart: a level needs no more.
 float mean_of(ImageView<const float> image, Aspect aspect, float scale) {
+  const float most = most_of(aspect);
   double sum = 0;
   std::size_t count = 0;
   for (std::int32_t y = 0; y < image.rows; y += 3)
-    for (std::int32_t x = y % 7; x < image.cols; x += 7, ++count) {
+    for (std::int32_t x = y % 7; x < image.cols; x += 7) {
       const float v = scale * image(y, x);
+      if (!(std::abs(v) < most)) continue;
+      ++count;
       sum += static_cast<double>(aspect == Aspect::kContrast ? rules::lattice_contrast(v)
                                                              : bounded(v));
     }
   return count > 0 ? static_cast<float>(sum / static_cast<double>(count)) : 0.0F;
+}
+
+constexpr std::int32_t kCell = 4;  // px a side
+
+/// For every row of cells, the columns of those in or next to which the image is `most` or more:
+/// dirt and its edges, as bright as several modules, which would be taken for lines.
+std::vector<std::vector<std::int32_t>> dirty_cells(ImageView<const float> image, float most) {
+  const std::int32_t rows = (image.rows + kCell - 1) / kCell;
+  const std::int32_t cols = (image.cols + kCell - 1) / kCell;
+  // One cell of margin on all sides.
+  const auto at = [cols](std::int64_t row, std::int32_t col) {
+    return static_cast<std::size_t>(row + 1) * static_cast<std::size_t>(cols + 2) +
+           static_cast<std::size_t>(col + 1);
+  };
+  std::vector<std::uint8_t> hit(at(rows, cols) + 1);
+  parallel_for(rows, [&](std::int64_t cell_row) {
+    const std::int32_t first = static_cast<std::int32_t>(cell_row) * kCell;
+    for (std::int32_t y = first; y < std::min(first + kCell, image.rows); ++y) {
+      const float* in = &image(y, 0);
+      std::int32_t found = 0;
+      for (std::int32_t x = 0; x < image.cols; ++x) found += std::abs(in[x]) < most ? 0 : 1;
+      for (std::int32_t x = 0; found > 0 && x < image.cols; ++x)
+        if (!(std::abs(in[x]) < most)) hit[at(cell_row, x / kCell)] = 1, --found;
+    }
+  });
+  std::vector<std::vector<std::int32_t>> dirty(static_cast<std::size_t>(rows));
+  parallel_for(rows, [&](std::int64_t row) {
+    const auto column = [&](std::int32_t col) {
+      return hit[at(row - 1, col)] | hit[at(row, col)] | hit[at(row + 1, col)];
+    };
+    for (std::int32_t col = 0; col < cols; ++col)
+      if ((column(col - 1) | column(col) | column(col + 1)) != 0)
+        dirty[static_cast<std::size_t>(row)].push_back(col);
+  });
+  return dirty;
 }
 
 /// A quarter of the other line's frequency beside a line: two turns a tile, where the line itself
@@ -158,11 +199,13 @@ Demodulator::Demodulator(const Carriers& carriers, PhaseTiles& tiles)
 void Demodulator::add(ImageView<const float> image, Aspect aspect, float scale, float oy,
                       float ox) {
   const float level = mean_of(image, aspect, scale);
+  const auto dirty = dirty_cells(image, most_of(aspect) / scale);
   std::vector<CarrierRow> carrier;
   for (const auto& f : frequency_) carrier.emplace_back(f[1], image.cols, ox);
   const std::int32_t side = tiles_.tile_px;
+  const std::int32_t width = tiles_.cols * side;
   parallel_for(tiles_.rows, [&](std::int64_t tile_row) {
-    std::vector<float> seen(static_cast<std::size_t>(tiles_.cols * side));
+    std::vector<float> seen(static_cast<std::size_t>(width));
     const auto i = static_cast<std::int32_t>(tile_row);
     const std::size_t first = tiles_.index(i, 0);
     const std::array<std::complex<float>*, 4> line{
@@ -177,6 +220,9 @@ void Demodulator::add(ImageView<const float> image, Aspect aspect, float scale, 
           seen[x] = rules::lattice_contrast(scale * in[x]) - level;
       else
         for (std::size_t x = 0; x < seen.size(); ++x) seen[x] = bounded(scale * in[x]) - level;
+      for (const std::int32_t cell : dirty[static_cast<std::size_t>(y / kCell)])
+        for (std::int32_t x = cell * kCell; x < std::min((cell + 1) * kCell, width); ++x)
+          seen[static_cast<std::size_t>(x)] = 0;
       for (std::size_t k = 0; k < lines; ++k) {
         const auto turn = carrier_y(frequency_[k][0], static_cast<float>(y) + oy);
         const float* re = carrier[k].re.data();

@@ -53,8 +53,9 @@ class Demodulator {
   /// All tiles 0; `tiles` has its sizes set already.
   Demodulator(const Carriers& carriers, PhaseTiles& tiles);
 
-  /// Adds `aspect` of scale * image, the image taken at offset (oy, ox) px of the pixel grid. Its
-  /// mean is taken off, so that it does not leak into the lines.
+  /// Adds `aspect` of scale * image, the image taken at offset (oy, ox) px of the pixel grid; scale
+  /// makes its rms 3 for kContrast, 1 for kPlain. The mean is taken off, so that it does not leak
+  /// into the lines; what stands out by 5 rms, and 4 px around it, says nothing.
   void add(ImageView<const float> image, Aspect aspect, float scale, float oy, float ox);
 
   /// Scales both lines to noise 1.

@@ -161,17 +161,31 @@ float block_residual(const PhaseTiles& tiles, const std::vector<std::complex<flo
   return count > 0 ? static_cast<float>(std::sqrt(sum / count)) : 0.0F;
 }
 
-}  // namespace
-
-void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase) {
+void fit(const PhaseTiles& tiles, std::int32_t reach_tiles, bool add, SmoothPhase& phase) {
   float residual = 0;
   for (auto* p : {&phase.row, &phase.col}) {
     const auto& line = p == &phase.row ? tiles.row_line : tiles.col_line;
-    *p = smooth(tiles, weigh(tiles, line, *p), reach_tiles);
+    Evidence evidence = weigh(tiles, line, *p);
+    if (add)
+      for (std::size_t k = 0; k < p->size(); ++k) evidence.phase[k] -= (*p)[k];
+    auto smoothed = smooth(tiles, evidence, reach_tiles);
+    if (add)
+      for (std::size_t k = 0; k < p->size(); ++k) smoothed[k] += (*p)[k];
+    *p = std::move(smoothed);
     const float r = block_residual(tiles, line, *p);
     residual += 0.5F * r * r;
   }
   phase.residual_modules = std::sqrt(residual);
+}
+
+}  // namespace
+
+void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase) {
+  fit(tiles, reach_tiles, false, phase);
+}
+
+void sharpen(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase) {
+  fit(tiles, reach_tiles, true, phase);
 }
 
 }  // namespace ostracon::cpu

@@ -15,10 +15,12 @@ namespace {
 
 constexpr std::int32_t kTileModules = 8;
 constexpr std::int32_t kNodeStep = 8;
-constexpr std::int32_t kRefinements = 2;
-constexpr std::int32_t kReachTiles = 7;      // of the local quadratics: 120 modules across,
-constexpr std::int32_t kLongReachTiles = 8;  // or 136 where only large blocks could be followed
-constexpr float kFinestPitch = 2.8F;         // below this the contrast is formed on half pixels too
+constexpr std::int32_t kShortBlock = 4;  // tiles a side; larger ones where those are too faint
+constexpr float kClear = 0.92F;          // of the short blocks: background and dirt hold the rest
+constexpr std::int32_t kReachTiles = 7;  // of the local quadratics: 120 modules across,
+constexpr std::int32_t kLongReachTiles = 10;  // or 168, sharpened, where not all is clear
+constexpr std::int32_t kRegrowths = 2;        // of those
+constexpr float kFinestPitch = 2.8F;  // below this the contrast is formed on half pixels too
 constexpr float kMostModules = 1 << 26;
 
 /// Row and column of the field lattice at any pixel, and the inverse.
@@ -92,6 +94,22 @@ float cubic(ImageView<const float> image, float y, float x) {
   return sum;
 }
 
+/// Continuous phases of both lines, or nullopt where none is to be seen. Fields that ordinary doses
+/// and bends leave clear need one growth.
+std::optional<SmoothPhase> follow(const PhaseTiles& tiles) {
+  auto phase = unwrap(tiles);
+  if (!phase) return phase;
+  if (phase->block_tiles <= kShortBlock && phase->settled_fraction >= kClear) {
+    for (int round = 0; round < 2; ++round) refine(tiles, kReachTiles, *phase);
+    return phase;
+  }
+  for (std::int32_t left = kRegrowths;; --left) {
+    refine(tiles, kLongReachTiles, *phase);
+    sharpen(tiles, kLongReachTiles, *phase);
+    if (left == 0 || !regrow(tiles, *phase)) return phase;
+  }
+}
+
 class CpuLatticeTracker final : public LatticeTracker {
  public:
   explicit CpuLatticeTracker(const LatticeTrackerConfig& config)
@@ -109,10 +127,8 @@ class CpuLatticeTracker final : public LatticeTracker {
     tiles.cols = config_.cols / tiles.tile_px;
     if (tiles.rows < 4 || tiles.cols < 4) return std::optional<FieldLattice>();
     measure(mean, seed, pitch, tiles);
-    auto phase = unwrap(tiles);
+    const auto phase = follow(tiles);
     if (!phase) return std::optional<FieldLattice>();
-    const std::int32_t reach = phase->block_tiles > 4 ? kLongReachTiles : kReachTiles;
-    for (std::int32_t round = 0; round < kRefinements; ++round) refine(tiles, reach, *phase);
 
     FieldLattice lattice;
     lattice.residual_modules = phase->residual_modules;
