@@ -76,6 +76,9 @@ Json json_of(const FieldReport& field) {
   json["erased_fraction"] = number(field.erased_fraction);
   json["drift_px"] = Json::array();
   for (const auto& [y, x] : field.drift_px) json["drift_px"].push_back({number(y), number(x)});
+  json["frame_faults"] = Json::array();
+  for (const FrameFault fault : field.frame_faults)
+    json["frame_faults"].push_back(to_string(fault));
   return json;
 }
 

@@ -4,6 +4,11 @@
 
 namespace ostracon {
 
+std::string_view to_string(FrameFault fault) {
+  static constexpr std::array<std::string_view, 4> kNames{"none", "blank", "blurred", "different"};
+  return kNames[static_cast<std::size_t>(fault)];
+}
+
 float FlatField::shading_at(float y, float x) const {
   const float inverse = 1.0F / static_cast<float>(cell_px);
   const float r = std::clamp((y + 0.5F) * inverse - 0.5F, 0.0F, static_cast<float>(cell_rows - 1));

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/frames.hpp"
@@ -41,6 +42,9 @@ enum class FrameFault : std::uint8_t {
   kBlurred,    ///< shows little of what the other frames show
   kDifferent,  ///< a picture, but not that of the other frames
 };
+
+/// "none", "blank", "blurred" or "different".
+std::string_view to_string(FrameFault fault);
 
 /// Where each frame lies against the common coordinates of the field: common (y, x) appears in
 /// frame f at (y + shift_y, x + shift_x), the shift taken at row y. Zero mean in every band over

@@ -131,6 +131,7 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
         mean[k] += drift.shift[f * bands + b][k] / static_cast<float>(bands);
     report.drift_px.push_back(mean);
   }
+  report.frame_faults = drift.fault;
   const ImageView<float> mean{field->mean.data(), shape.rows, shape.cols, shape.cols};
   OSTRACON_TRY(field->aligner->run(frames, flat, drift, mean));
   clock.charge(Stage::kDrift);

@@ -9,6 +9,7 @@
 
 #include "core/uuid.hpp"
 #include "format/page_header.hpp"
+#include "pipeline/field.hpp"
 
 namespace ostracon {
 
@@ -54,6 +55,7 @@ struct FieldReport {
   bool page_found = false;
   std::string reason;  ///< why nothing was taken from it: "no lattice line in the spectrum", ...
   std::vector<std::array<float, 2>> drift_px;  ///< per frame (y, x), mean over the row bands
+  std::vector<FrameFault> frame_faults;        ///< per frame; empty: none
   float pitch_px = 0;                          ///< pixels a module
   float rotation_deg = 0;  ///< of the page's columns axis from +x towards +y, in [0, 360)
   bool mirrored = false;

@@ -68,6 +68,7 @@ TEST(ReportFile, SaysEverythingTheReportKnows) {
   field.dose = std::numeric_limits<float>::quiet_NaN();
   field.contrast = 0.1f;
   field.drift_px = {{0.5f, -1.25f}};
+  field.frame_faults = {FrameFault::kNone, FrameFault::kBlank};
   report.fields.push_back(field);
   PageReport page;
   page.page = 1;
@@ -97,6 +98,7 @@ TEST(ReportFile, SaysEverythingTheReportKnows) {
   EXPECT_TRUE(json["fields"][0]["dose"].is_null());
   EXPECT_EQ(json["fields"][0]["contrast"], 0.1);
   EXPECT_EQ(json["fields"][0]["drift_px"][0][1], -1.25);
+  EXPECT_EQ(json["fields"][0]["frame_faults"][1], "blank");
   EXPECT_EQ(json["pages"][0]["codewords"], "CcRLe");
   EXPECT_EQ(json["pages"][0]["restored"], 1);
   EXPECT_EQ(json["pages"][0]["iterations_max"], 20);

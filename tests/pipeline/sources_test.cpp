@@ -1,5 +1,6 @@
 // Sources and stores that fail, and scans whose fields differ in shape.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -66,6 +67,22 @@ TEST(Sources, FieldDamagedInItsFileIsPassedOver) {
     EXPECT_FALSE(field.page_found);
     EXPECT_EQ(field.reason, "field 1 lies on a bad sector");
   }
+}
+
+TEST(Sources, AFrameThatShowsNothingIsLeftOutAndNamed) {
+  ASSERT_OK_AND_ASSIGN(const auto plate, small_plate());
+  ASSERT_OK_AND_ASSIGN(auto fields, scan_with(plate, {{"frames", 4}, {"damage", 0}}, {0, 1, 2}));
+  const std::size_t frame = fields[1].frames.size() / 4;
+  std::fill_n(fields[1].frames.begin() + static_cast<std::ptrdiff_t>(2 * frame), frame,
+              std::byte{255});
+  MemoryScan source(std::move(fields));
+  ASSERT_OK_AND_ASSIGN(const auto recovered, recover_from(source));
+  expect_whole(plate, recovered);
+  const auto& reports = recovered.result.report.fields;
+  EXPECT_TRUE(reports[0].frame_faults.empty());
+  ASSERT_EQ(reports[1].frame_faults.size(), 4U);
+  for (std::size_t f = 0; f < 4; ++f)
+    EXPECT_EQ(reports[1].frame_faults[f], f == 2 ? FrameFault::kBlank : FrameFault::kNone) << f;
 }
 
 /// Has no room left after some bytes.
