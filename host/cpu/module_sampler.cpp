@@ -73,8 +73,9 @@ class CpuModuleSampler final : public ModuleSampler {
       const auto* shift =
           shift_.data() + static_cast<std::size_t>(f) * static_cast<std::size_t>(shape.rows);
       for (std::size_t j = 0; j < count; ++j) {
-        const float nearest =
-            std::clamp(common_y[j] + 0.5F, 0.0F, static_cast<float>(shape.rows - 1));
+        // Written so that a place that is no number is taken for row 0; its window fails the test.
+        const float below = common_y[j] + 0.5F;
+        const float nearest = below > 0 ? std::min(below, static_cast<float>(shape.rows - 1)) : 0;
         const auto& s = shift[static_cast<std::size_t>(nearest)];
         y[j] = common_y[j] + s[0];
         x[j] = common_x[j] + s[1];
