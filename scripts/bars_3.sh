@@ -24,7 +24,7 @@ bar_3_dose() {
   while read -r sigma worst; do
     read -r _ _ _ _ dose db _ < <(dose_points --sigma "$sigma")
     bar "sigma $sigma: dB above the limit (<= $worst; N_e $dose)" "$db dB" "$db <= $worst"
-    told=$(dose_points --sigma "$sigma" --told map,rows | awk '{ print $6 }')
+    told=$(dose_points --sigma "$sigma" --told rows | awk '{ print $6 }')
     bar "sigma $sigma: over a reader told map and rows (<= 0.2)" \
       "$(awk "BEGIN { printf \"%.2f\", $db - $told }") dB" "$db - $told <= 0.2"
   done <<<"0.3 1.3

@@ -14,7 +14,10 @@ constexpr double kUsualEnergy = 8;        // times the median, or one part of it
 constexpr double kLeastAmplitude = 0.35;  // of the median: less and a frame only adds noise
 constexpr double kEqualWeights = 0.25;    // frames that differ by less are worth the same
 
+/// Of those that are numbers; 0 if none is.
 double median(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
@@ -53,11 +56,8 @@ class CpuDriftEstimator final : public DriftEstimator {
   std::vector<std::size_t> frames_with_a_picture() {
     std::vector<double> energy;
     for (std::size_t f = 0; f < fault_.size(); ++f) energy.push_back(registration_.energy(f));
-    std::vector<double> finite;
-    for (const double e : energy)
-      if (std::isfinite(e)) finite.push_back(e);
     std::vector<std::size_t> all, usable;
-    const double usual = finite.empty() ? 0 : median(finite);
+    const double usual = median(energy);
     for (std::size_t f = 0; f < energy.size(); ++f) {
       all.push_back(f);
       if (energy[f] * kUsualEnergy > usual && energy[f] < usual * kUsualEnergy) usable.push_back(f);

@@ -82,8 +82,9 @@ class CpuFlattener final : public Flattener {
       variance[at] = square / static_cast<double>(pixels) - level[at] * level[at];
     });
     const auto middle = [](std::vector<double> values) {
+      std::erase_if(values, [](double value) { return !std::isfinite(value); });
       std::sort(values.begin(), values.end());
-      return values[values.size() / 2];
+      return values.empty() ? 0.0 : values[values.size() / 2];
     };
     const double usual = middle(level);
     const double least = kLeastVariance * middle(variance);

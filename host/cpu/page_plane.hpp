@@ -1,6 +1,7 @@
 #pragma once
 // Floats of a page with a margin, as the kernels of soft cancellation want them.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core.hpp>

@@ -1,6 +1,7 @@
 #include "host/cpu/page_residual.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <vector>
@@ -46,7 +47,8 @@ cv::Mat find_damage(const cv::Mat& rest, const cv::Mat& usable) {
   std::vector<float> sample;
   for (std::int32_t r = 0; r < mean.rows; r += kSampleStep)
     for (std::int32_t c = 0; c < mean.cols; c += kSampleStep)
-      if (usable.at<std::uint8_t>(r, c) != 0) sample.push_back(mean.at<float>(r, c));
+      if (usable.at<std::uint8_t>(r, c) != 0 && std::isfinite(mean.at<float>(r, c)))
+        sample.push_back(mean.at<float>(r, c));
   if (sample.empty()) return {};
   auto middle = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2);
   std::nth_element(sample.begin(), middle, sample.end());

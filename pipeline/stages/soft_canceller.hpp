@@ -41,7 +41,8 @@ class SoftCanceller {
   virtual ~SoftCanceller() = default;
 
   /// Takes in a page and learns its channel by least squares on the modules whose whole 5 x 5
-  /// neighbourhood is known and usable.
+  /// neighbourhood is known and usable. Uneven light is taken off, and damage found in what no
+  /// belief explains is no longer usable.
   ///
   ///   grid    (rows + 4) x (cols + 4): the page with a margin of 2, from ModuleSampler; must stay
   ///           until the last `run`
