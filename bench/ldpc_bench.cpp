@@ -1,5 +1,6 @@
 // Information bits per second of the inner decoder on one core, at the working points of every
 // rate.
+//   ldpc_bench [PART OF A CASE'S NAME]
 
 #include <oneapi/tbb/global_control.h>
 
@@ -65,24 +66,27 @@ Result<> time(const std::string& name, const InnerDecoderConfig& config, Batch& 
   return measure(work, Clock::kThread, [&] { return decode(*decoder, batch); });
 }
 
-Result<> run(const Case& point) {
-  Batch batch{test::noisy_codewords(point.rate, kCodewords, point.es_n0_db, 1), {}, {}};
-  batch.payload.resize(batch.sent.payload.size());
-  batch.outcomes.resize(kCodewords);
+Result<> run(const Case& point, const std::string& wanted) {
   char suffix[32];
   std::snprintf(suffix, sizeof suffix, "/%.2fdB", point.es_n0_db);
   const std::string name = "ldpc/" + std::string(format::to_string(point.rate)) + suffix;
+  if (name.find(wanted) == std::string::npos) return Ok{};
+  Batch batch{test::noisy_codewords(point.rate, kCodewords, point.es_n0_db, 1), {}, {}};
+  batch.payload.resize(batch.sent.payload.size());
+  batch.outcomes.resize(kCodewords);
   return time(name, {.rate = point.rate, .max_codewords = kCodewords}, batch, true);
 }
 
 /// Ten iterations and no early stop: random soft bits never become a codeword.
-Result<> run_fixed(format::Rate rate) {
+Result<> run_fixed(format::Rate rate, const std::string& wanted) {
+  const std::string name = "ldpc/" + std::string(format::to_string(rate)) + "/fixed10";
+  if (name.find(wanted) == std::string::npos) return Ok{};
   Batch batch{test::noisy_codewords(rate, kCodewords, -20.0, 1), {}, {}};
   for (std::size_t i = 0; i < batch.sent.llrs.size(); ++i)  // as loud as at the working point
     batch.sent.llrs[i] = static_cast<Llr>(batch.sent.llrs[i] * 8 + (i % 2 == 0 ? 3 : -3));
   batch.payload.resize(batch.sent.payload.size());
   batch.outcomes.resize(kCodewords);
-  return time("ldpc/" + std::string(format::to_string(rate)) + "/fixed10",
+  return time(name,
               {.rate = rate,
                .max_codewords = kCodewords,
                .min_sum_iterations = 10,
@@ -91,19 +95,19 @@ Result<> run_fixed(format::Rate rate) {
               batch, false);
 }
 
-Result<> run_all() {
-  for (const Case& point : kCases) OSTRACON_TRY(run(point));
+Result<> run_all(const std::string& wanted) {
+  for (const Case& point : kCases) OSTRACON_TRY(run(point, wanted));
   for (std::size_t r = 0; r < format::kCodewordBits.size(); ++r)
-    OSTRACON_TRY(run_fixed(static_cast<format::Rate>(r)));
+    OSTRACON_TRY(run_fixed(static_cast<format::Rate>(r), wanted));
   return Ok{};
 }
 
 }  // namespace
 }  // namespace ostracon::bench
 
-int main() {
+int main(int argc, char** argv) {
   const tbb::global_control one_core(tbb::global_control::max_allowed_parallelism, 1);
-  if (auto done = ostracon::bench::run_all(); !done) {
+  if (auto done = ostracon::bench::run_all(argc > 1 ? argv[1] : ""); !done) {
     std::fprintf(stderr, "%s\n", done.error().message.c_str());
     return 1;
   }

@@ -36,7 +36,24 @@ constexpr std::array<std::uint32_t, 256> make_crc32c_table() {
   return table;
 }
 
+constexpr std::size_t kSlices = 8;
+
+/// [s][byte]: what `byte` with s bytes of 0 behind it does to a CRC whose 24 bits stand highest.
+constexpr std::array<std::array<std::uint32_t, 256>, kSlices> make_crc24b_slices() {
+  std::array<std::array<std::uint32_t, 256>, kSlices> slices{};
+  const auto table = make_crc24b_table();
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = table[byte];
+    for (std::size_t s = 0; s < kSlices; ++s) {
+      slices[s][byte] = crc << 8;
+      crc = ((crc << 8) & kCrc24Mask) ^ table[crc >> 16];
+    }
+  }
+  return slices;
+}
+
 constexpr auto kCrc24bTable = make_crc24b_table();
+constexpr auto kCrc24bSlices = make_crc24b_slices();
 constexpr auto kCrc32cTable = make_crc32c_table();
 
 }  // namespace
@@ -53,6 +70,20 @@ std::uint32_t crc24b(std::span<const std::uint8_t> bits) {
     crc = crc24b_shift(crc ^ (static_cast<std::uint32_t>(bits[i] & 1U) << 23));
   }
   return crc;
+}
+
+std::uint32_t crc24b_of_bytes(std::span<const std::uint8_t> bytes) {
+  std::uint32_t crc = 0;  // its 24 bits highest
+  std::size_t i = 0;
+  for (; i + kSlices <= bytes.size(); i += kSlices) {
+    const std::uint8_t* at = bytes.data() + i;
+    crc = kCrc24bSlices[7][at[0] ^ (crc >> 24)] ^ kCrc24bSlices[6][at[1] ^ (crc >> 16 & 0xFFU)] ^
+          kCrc24bSlices[5][at[2] ^ (crc >> 8 & 0xFFU)] ^ kCrc24bSlices[4][at[3]] ^
+          kCrc24bSlices[3][at[4]] ^ kCrc24bSlices[2][at[5]] ^ kCrc24bSlices[1][at[6]] ^
+          kCrc24bSlices[0][at[7]];
+  }
+  for (; i < bytes.size(); ++i) crc = (crc << 8) ^ kCrc24bSlices[0][bytes[i] ^ (crc >> 24)];
+  return crc >> 8;
 }
 
 std::uint32_t crc32c(std::span<const std::uint8_t> bytes) {

@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstring>
-#include <span>
 #include <string>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/cpu/inner_decoder_kernel.hpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h: compiles the kernel for the best baseline target.
+#include "format/crc.hpp"
 #include "host/cpu/inner_decoder_kernel.hpp"
 #include "pipeline/rules/min_sum.hpp"
 
@@ -22,6 +21,8 @@ namespace ostracon::cpu {
 HWY_EXPORT(iterate_min_sum);
 HWY_EXPORT(iterate_box_plus);
 HWY_EXPORT(fulfilled);
+HWY_EXPORT(parity_without);
+HWY_EXPORT(pack_information);
 HWY_EXPORT(count_known);
 HWY_EXPORT(count_flips);
 
@@ -35,17 +36,21 @@ Schedule make_schedule(format::Rate rate) {
     const auto first = static_cast<std::int32_t>(schedule.edges.size());
     for (const format::BaseEdge& edge : all_edges) {
       if (edge.row != rules::layer(i)) continue;
-      schedule.edges.push_back({edge.col, edge.shift, edge.shift});
+      schedule.edges.push_back({edge.col, edge.col * kColumnStride, edge.shift, {}});
       schedule.home[edge.col] = edge.shift;
     }
     schedule.layers.push_back({first, static_cast<std::int32_t>(schedule.edges.size()) - first});
   }
-  // Offsets are relative to the rotation in which the last user left the column.
+  // What is read is relative to the rotation in which the last user left the column.
   auto rotation = schedule.home;
   for (ScheduledEdge& edge : schedule.edges) {
     const auto column = static_cast<std::size_t>(edge.column);
-    const std::int32_t shift = edge.offset;
-    edge.offset = (shift - rotation[column] + kLanes) % kLanes;
+    const std::int32_t shift = edge.home_offset;
+    for (std::size_t i = 0; i < edge.read.size(); ++i) {
+      const std::int32_t first = kStep * static_cast<std::int32_t>(i);
+      const std::int32_t lane = (first + shift - rotation[column] + kLanes) % kLanes;
+      edge.read[i] = static_cast<std::uint16_t>(edge.begin + lane);
+    }
     edge.home_offset = (shift - schedule.home[column] + kLanes) % kLanes;
     rotation[column] = shift;
   }
@@ -108,7 +113,7 @@ class CpuInnerDecoder final : public InnerDecoder {
     // Where there are fewer iterations than the window is long, the channel's word fills it.
     if (beliefs != nullptr && !even) add_up(scratch, 0, rules::kBeliefWindow - window);
     for (std::int32_t i = 0; i < most && !even; ++i, ++outcome.iterations) {
-      even = i < config_.min_sum_iterations ? min_sum(scratch) : box_plus(scratch);
+      even = i < config_.min_sum_iterations ? min_sum(scratch, i == 0) : box_plus(scratch);
       if (beliefs != nullptr && i >= most - window) add_up(scratch, 1, 1);
     }
     if (beliefs != nullptr && !even) hand_out_means(scratch, beliefs);
@@ -116,14 +121,14 @@ class CpuInnerDecoder final : public InnerDecoder {
     if (!found && second_pass && config_.retry_iterations > 0) {
       load(llrs, scratch, rules::Amplitude::kHalf);
       for (std::int32_t i = 0; i < config_.retry_iterations && !found; ++i, ++outcome.iterations)
-        found = min_sum(scratch);
+        found = min_sum(scratch, i == 0);
       found = found && decide(scratch);
       outcome.second_pass = found;
     }
     if (!found) return outcome;
     outcome.decoded = 1;
     outcome.bits_flipped = count_flips(llrs, scratch);
-    pack(scratch.information, payload);
+    std::copy_n(scratch.information.begin(), format::kPayloadBytes, payload);
     if (beliefs != nullptr) hand_out_bits(scratch, beliefs);
     return outcome;
   }
@@ -151,14 +156,19 @@ class CpuInnerDecoder final : public InnerDecoder {
     });
   }
 
-  /// Beliefs at home from the channel, messages zero.
+  /// Beliefs at home from the channel.
   void load(const Llr* llrs, Scratch& scratch, rules::Amplitude amplitude) const {
-    std::memset(scratch.messages.data(), 0, scratch.messages.size());
-    std::memset(scratch.beliefs.data(), 0, scratch.beliefs.size());
+    // All other columns are sent whole.
+    std::int8_t* last = scratch.beliefs.data() + (schedule_.columns - 1) * kColumnStride;
+    std::memset(scratch.beliefs.data(), 0, std::size_t{kPuncturedColumns} * kColumnStride);
+    std::memset(last, 0, std::size_t{kColumnStride});
     for_each_run([&](std::int32_t first_bit, std::ptrdiff_t lane, std::int32_t length) {
       const Llr* from = llrs + first_bit;
       std::int8_t* to = scratch.beliefs.data() + lane;
-      for (std::int32_t i = 0; i < length; ++i) to[i] = rules::channel(from[i], amplitude);
+      if (amplitude == rules::Amplitude::kFull)
+        std::copy_n(from, length, to);
+      else
+        for (std::int32_t i = 0; i < length; ++i) to[i] = rules::channel(from[i], amplitude);
     });
     for (std::int32_t c = 0; c < schedule_.columns; ++c)
       repeat_first_lanes(scratch.beliefs.data() + c * kColumnStride);
@@ -180,9 +190,9 @@ class CpuInnerDecoder final : public InnerDecoder {
   }
 
   /// One iteration; true if all parity checks hold then.
-  bool min_sum(Scratch& scratch) const {
+  bool min_sum(Scratch& scratch, bool first) const {
     HWY_DYNAMIC_DISPATCH(iterate_min_sum)
-    (schedule_, scratch.beliefs.data(), scratch.messages.data());
+    (schedule_, scratch.beliefs.data(), scratch.messages.data(), first);
     return HWY_DYNAMIC_DISPATCH(fulfilled)(schedule_, scratch.beliefs.data());
   }
   bool box_plus(Scratch& scratch) const {
@@ -217,24 +227,14 @@ class CpuInnerDecoder final : public InnerDecoder {
   /// The bits of column `c` from `first_bit` on, by a layer all of whose other columns are known.
   void solve_column(std::int32_t c, std::size_t layer, std::int32_t first_bit,
                     std::int8_t* beliefs) const {
-    const ScheduledEdge* edges = schedule_.edges.data() + schedule_.layers[layer].first_edge;
-    std::int8_t parity[kLanes] = {};
-    std::int32_t own_offset = 0;
-    for (std::int32_t e = 0; e < schedule_.layers[layer].edges; ++e) {
-      const std::int8_t* column = beliefs + edges[e].column * kColumnStride;
-      const std::int32_t offset = edges[e].home_offset;
-      const std::int32_t straight = kLanes - offset;
-      if (edges[e].column == c) {
-        own_offset = offset;
-        continue;
-      }
-      for (std::int32_t z = 0; z < straight; ++z)
-        parity[z] = static_cast<std::int8_t>(parity[z] ^ column[offset + z]);
-      for (std::int32_t z = straight; z < kLanes; ++z)
-        parity[z] = static_cast<std::int8_t>(parity[z] ^ column[z - straight]);
-    }
+    const std::int32_t begin = c * kColumnStride;
+    const ScheduledEdge* edge = schedule_.edges.data() + schedule_.layers[layer].first_edge;
+    while (edge->column != c) ++edge;
+    const std::int32_t own_offset = edge->home_offset;
+    std::int8_t parity[kLanes];
+    HWY_DYNAMIC_DISPATCH(parity_without)(schedule_, layer, begin, beliefs, parity);
     // parity[z] belongs to lane (z + own_offset) mod Z, and that is bit (lane + home) mod Z.
-    std::int8_t* own = beliefs + c * kColumnStride;
+    std::int8_t* own = beliefs + begin;
     std::int8_t at_home[kLanes];
     std::rotate_copy(parity, parity + (kLanes - own_offset) % kLanes, parity + kLanes, at_home);
     if (first_bit == 0) std::copy_n(at_home, kLanes, own);
@@ -245,16 +245,9 @@ class CpuInnerDecoder final : public InnerDecoder {
 
   /// Takes the information bits from the beliefs; true if their CRC is right.
   bool decide(Scratch& scratch) const {
-    for (std::int32_t c = 0; c < format::payload_code().information_cols; ++c) {
-      const std::int8_t* column = scratch.beliefs.data() + c * kColumnStride;
-      std::uint8_t* bits = scratch.information.data() + c * kLanes;
-      const std::int32_t home = schedule_.home[static_cast<std::size_t>(c)];
-      for (std::int32_t z = home; z < kLanes; ++z)
-        bits[z] = static_cast<std::uint8_t>(column[z - home]) >> 7;
-      for (std::int32_t z = 0; z < home; ++z)
-        bits[z] = static_cast<std::uint8_t>(column[z - home + kLanes]) >> 7;
-    }
-    return format::check_information(scratch.information);
+    HWY_DYNAMIC_DISPATCH(pack_information)
+    (schedule_, scratch.beliefs.data(), scratch.information.data());
+    return format::crc24b_of_bytes(scratch.information) == 0;
   }
 
   std::int32_t count_flips(const Llr* llrs, const Scratch& scratch) const {
@@ -264,16 +257,6 @@ class CpuInnerDecoder final : public InnerDecoder {
                                                  length);
     });
     return flips;
-  }
-
-  static void pack(std::span<const std::uint8_t> bits, std::uint8_t* payload) {
-    static_assert(std::endian::native == std::endian::little);
-    for (std::size_t i = 0; i < std::size_t{format::kPayloadBytes}; ++i) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, bits.data() + 8 * i, 8);
-      // Bit b, at 8 b, is moved to 63 - b by one of the factor's bits; no two meet on the way.
-      payload[i] = static_cast<std::uint8_t>((eight * 0x8040201008040201U) >> 56);
-    }
   }
 
   InnerDecoderConfig config_;

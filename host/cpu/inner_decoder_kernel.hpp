@@ -12,24 +12,12 @@
 
 #include <hwy/highway.h>
 
-#include "host/cpu/inner_decoder_schedule.hpp"
+#include "host/cpu/inner_decoder_lanes.hpp"
 #include "pipeline/rules/box_plus.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-using Tag = hn::CappedTag<std::int8_t, kPad>;
-using UnsignedTag = hn::RebindToUnsigned<Tag>;
-using Vector = hn::Vec<Tag>;
-using UnsignedVector = hn::Vec<UnsignedTag>;
-
-/// First of the lanes that stand `lane` after `offset` in the column at `column`.
-HWY_INLINE const std::int8_t* rotated(const std::int8_t* column, std::int32_t offset,
-                                      std::int32_t lane) {
-  const std::int32_t at = offset + lane;
-  return column + (at >= kLanes ? at - kLanes : at);
-}
 
 /// rules::CheckState for many checks: what `smallest` and `second` mean, signs apart.
 struct MinSum {
@@ -78,7 +66,11 @@ struct BoxPlus {
   static HWY_INLINE UnsignedVector soft_minus(UnsignedVector x) {
     const UnsignedTag du;
     const UnsignedVector steps = hn::Min(hn::ShiftRight<2>(x), hn::Set(du, 15));
+#if HWY_TARGET == HWY_SCALAR
+    return hn::Set(du, rules::kSoftMinus[hn::GetLane(steps)]);
+#else
     return hn::TableLookupBytes(hn::LoadDup128(du, rules::kSoftMinus), steps);
+#endif
   }
   static HWY_INLINE Vector rounded(UnsignedVector quarters) {
     const UnsignedTag du;
@@ -92,117 +84,129 @@ HWY_INLINE Vector negate_by(Vector value, Vector sign) {
   return hn::Sub(hn::Xor(value, all_ones), all_ones);
 }
 
-/// Replies of one layer, and its columns' new beliefs.
+/// The state of the checks of one vector of lanes.
 template <class Check>
-HWY_INLINE void work_layer(const ScheduledEdge* HWY_RESTRICT edges, std::int32_t count,
+struct Checks {
+  UnsignedVector smallest, second;
+  Vector sign;
+
+  static HWY_INLINE Checks none() {
+    const UnsignedTag du;
+    return {hn::Set(du, Check::kSmallest), hn::Set(du, Check::kSecond), hn::Zero(Tag())};
+  }
+  HWY_INLINE void absorb(Vector visiting) {
+    const UnsignedVector size = Check::counted(hn::BitCast(UnsignedTag(), hn::Abs(visiting)));
+    second = Check::absorb(second, hn::Max(size, smallest));
+    smallest = hn::Min(size, smallest);
+    sign = hn::Xor(sign, visiting);
+  }
+};
+
+/// What the checks of one vector of lanes answer, but for the sign of the message answered.
+template <class Check>
+struct Replies {
+  UnsignedVector smallest;
+  Vector to_smallest, to_others;
+
+  static HWY_INLINE Replies of(const Checks<Check>& checks) {
+    return {checks.smallest, negate_by(Check::to_smallest(checks.second), checks.sign),
+            negate_by(Check::to_others(checks.smallest, checks.second), checks.sign)};
+  }
+
+  HWY_INLINE Vector to(Vector visiting) const {
+    const UnsignedVector size = Check::counted(hn::BitCast(UnsignedTag(), hn::Abs(visiting)));
+    const auto is_smallest = hn::RebindMask(Tag(), hn::Eq(size, smallest));
+    return negate_by(hn::IfThenElse(is_smallest, to_smallest, to_others), visiting);
+  }
+};
+
+/// Replies of one layer, and its columns' new beliefs. `kCount` edges; 0: as many as `count` says.
+/// `messages` are [two vectors of lanes][edge][lane]; kFirst: they are all 0, whatever stands
+/// there.
+template <class Check, std::int32_t kCount, bool kFirst>
+HWY_INLINE void work_layer(const ScheduledEdge* edges, std::int32_t count,
                            std::int8_t* HWY_RESTRICT beliefs, std::int8_t* HWY_RESTRICT messages) {
   const Tag d;
   const UnsignedTag du;
   const auto n = static_cast<std::int32_t>(hn::Lanes(d));
-  HWY_ALIGN std::int8_t smallest_reply[kLanes];
-  HWY_ALIGN std::int8_t other_reply[kLanes];
-  HWY_ALIGN std::uint8_t smallest_seen[kLanes];
+  if (kCount > 0) count = kCount;
+  HWY_ALIGN std::int8_t to_smallest[kLanes];
+  HWY_ALIGN std::int8_t to_others[kLanes];
+  HWY_ALIGN std::uint8_t smallest[kLanes];
 
-  for (std::int32_t lane = 0; lane < kLanes; lane += n) {
-    UnsignedVector smallest = hn::Set(du, Check::kSmallest);
-    UnsignedVector second = hn::Set(du, Check::kSecond);
-    Vector sign = hn::Zero(d);
-    for (std::int32_t e = 0; e < count; ++e) {
-      const std::int8_t* column = beliefs + edges[e].column * kColumnStride;
-      std::int8_t* message = messages + e * kLanes + lane;
-      const Vector belief = hn::LoadU(d, rotated(column, edges[e].offset, lane));
-      const Vector visiting = hn::SaturatedSub(belief, hn::Load(d, message));
-      hn::Store(visiting, d, message);  // waits here for its reply
-      const UnsignedVector size = Check::counted(hn::BitCast(du, hn::Abs(visiting)));
-      second = Check::absorb(second, hn::Max(size, smallest));
-      smallest = hn::Min(size, smallest);
-      sign = hn::Xor(sign, visiting);
+  std::int8_t* message = messages;
+  for (std::int32_t lane = 0; lane < kLanes; lane += 2 * n) {
+    auto a = Checks<Check>::none(), b = Checks<Check>::none();
+    for (std::int32_t e = 0; e < count; ++e, message += 2 * n) {
+      const std::int8_t* column =
+          beliefs + edges[e].read[static_cast<std::size_t>(lane / kStep)] + lane % kStep;
+      Vector to_a = hn::LoadU(d, column), to_b = hn::LoadU(d, column + n);
+      if (!kFirst) {
+        to_a = hn::SaturatedSub(to_a, hn::Load(d, message));
+        to_b = hn::SaturatedSub(to_b, hn::Load(d, message + n));
+      }
+      hn::Store(to_a, d, message);  // waits here for its reply
+      hn::Store(to_b, d, message + n);
+      a.absorb(to_a);
+      b.absorb(to_b);
     }
-    hn::Store(smallest, du, smallest_seen + lane);
-    hn::Store(negate_by(Check::to_others(smallest, second), sign), d, other_reply + lane);
-    hn::Store(negate_by(Check::to_smallest(second), sign), d, smallest_reply + lane);
+    const auto of_a = Replies<Check>::of(a), of_b = Replies<Check>::of(b);
+    hn::Store(of_a.smallest, du, smallest + lane);
+    hn::Store(of_b.smallest, du, smallest + lane + n);
+    hn::Store(of_a.to_smallest, d, to_smallest + lane);
+    hn::Store(of_b.to_smallest, d, to_smallest + lane + n);
+    hn::Store(of_a.to_others, d, to_others + lane);
+    hn::Store(of_b.to_others, d, to_others + lane + n);
   }
 
   // Only now, when every lane has read, may the columns turn to this layer's lane order.
-  for (std::int32_t lane = 0; lane < kLanes; lane += n) {
-    const UnsignedVector smallest = hn::Load(du, smallest_seen + lane);
-    const Vector to_smallest = hn::Load(d, smallest_reply + lane);
-    const Vector to_others = hn::Load(d, other_reply + lane);
-    for (std::int32_t e = 0; e < count; ++e) {
-      std::int8_t* column = beliefs + edges[e].column * kColumnStride;
-      std::int8_t* message = messages + e * kLanes + lane;
-      const Vector visiting = hn::Load(d, message);
-      const UnsignedVector size = Check::counted(hn::BitCast(du, hn::Abs(visiting)));
-      const auto is_smallest = hn::RebindMask(d, hn::Eq(size, smallest));
-      const Vector reply = negate_by(hn::IfThenElse(is_smallest, to_smallest, to_others), visiting);
-      const Vector belief = hn::SaturatedAdd(visiting, reply);
-      hn::Store(reply, d, message);
-      hn::Store(belief, d, column + lane);
-      if (lane == 0) hn::Store(belief, d, column + kLanes);
+  message = messages;
+  for (std::int32_t lane = 0; lane < kLanes; lane += 2 * n) {
+    const Replies<Check> of_a{hn::Load(du, smallest + lane), hn::Load(d, to_smallest + lane),
+                              hn::Load(d, to_others + lane)};
+    const Replies<Check> of_b{hn::Load(du, smallest + lane + n),
+                              hn::Load(d, to_smallest + lane + n),
+                              hn::Load(d, to_others + lane + n)};
+    for (std::int32_t e = 0; e < count; ++e, message += 2 * n) {
+      std::int8_t* column = beliefs + edges[e].begin + lane;
+      const Vector to_a = hn::Load(d, message), to_b = hn::Load(d, message + n);
+      const Vector reply_a = of_a.to(to_a), reply_b = of_b.to(to_b);
+      hn::Store(reply_a, d, message);
+      hn::Store(reply_b, d, message + n);
+      hn::Store(hn::SaturatedAdd(to_a, reply_a), d, column);
+      hn::Store(hn::SaturatedAdd(to_b, reply_b), d, column + n);
     }
+  }
+  for (std::int32_t e = 0; e < count; ++e) {
+    std::int8_t* column = beliefs + edges[e].begin;
+    for (std::int32_t lane = 0; lane < 2 * n || lane < kStep; lane += n)
+      hn::Store(hn::Load(d, column + lane), d, column + kLanes + lane);
   }
 }
 
-template <class Check>
+template <class Check, bool kFirst>
 HWY_INLINE void work_all(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
-  for (const ScheduledLayer& layer : schedule.layers)
-    work_layer<Check>(schedule.edges.data() + layer.first_edge, layer.edges, beliefs,
-                      messages + std::ptrdiff_t{layer.first_edge} * kLanes);
+  for (const ScheduledLayer& layer : schedule.layers) {
+    const ScheduledEdge* edges = schedule.edges.data() + layer.first_edge;
+    std::int8_t* own = messages + std::ptrdiff_t{layer.first_edge} * kLanes;
+    if (layer.edges == kLongest)
+      work_layer<Check, kLongest, kFirst>(edges, layer.edges, beliefs, own);
+    else
+      work_layer<Check, 0, kFirst>(edges, layer.edges, beliefs, own);
+  }
 }
 
-void iterate_min_sum(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
-  work_all<MinSum>(schedule, beliefs, messages);
+/// `first`: no message has been sent yet.
+void iterate_min_sum(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages,
+                     bool first) {
+  if (first)
+    work_all<MinSum, true>(schedule, beliefs, messages);
+  else
+    work_all<MinSum, false>(schedule, beliefs, messages);
 }
 
 void iterate_box_plus(const Schedule& schedule, std::int8_t* beliefs, std::int8_t* messages) {
-  work_all<BoxPlus>(schedule, beliefs, messages);
-}
-
-/// True if the signs of the beliefs, all columns at home, fulfil every layer.
-bool fulfilled(const Schedule& schedule, const std::int8_t* beliefs) {
-  const Tag d;
-  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
-  for (const ScheduledLayer& layer : schedule.layers) {
-    const ScheduledEdge* edges = schedule.edges.data() + layer.first_edge;
-    Vector broken = hn::Zero(d);
-    for (std::int32_t lane = 0; lane < kLanes; lane += n) {
-      Vector parity = hn::Zero(d);
-      for (std::int32_t e = 0; e < layer.edges; ++e)
-        parity = hn::Xor(parity, hn::LoadU(d, rotated(beliefs + edges[e].column * kColumnStride,
-                                                      edges[e].home_offset, lane)));
-      broken = hn::Or(broken, parity);
-    }
-    if (!hn::AllFalse(d, hn::Lt(broken, hn::Zero(d)))) return false;
-  }
-  return true;
-}
-
-/// Soft bits that are not erased.
-std::int32_t count_known(const std::int8_t* llrs, std::int32_t count) {
-  const Tag d;
-  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
-  std::size_t erased = 0;
-  std::int32_t i = 0;
-  for (; i + n <= count; i += n)
-    erased += hn::CountTrue(d, hn::Eq(hn::LoadU(d, llrs + i), hn::Zero(d)));
-  for (; i < count; ++i) erased += llrs[i] == 0 ? 1 : 0;
-  return count - static_cast<std::int32_t>(erased);
-}
-
-/// Soft bits that are not erased and whose sign differs from their belief's.
-std::int32_t count_flips(const std::int8_t* llrs, const std::int8_t* beliefs, std::int32_t count) {
-  const Tag d;
-  const auto n = static_cast<std::int32_t>(hn::Lanes(d));
-  std::size_t flips = 0;
-  std::int32_t i = 0;
-  for (; i + n <= count; i += n) {
-    const Vector llr = hn::LoadU(d, llrs + i);
-    const Vector differs = hn::Xor(llr, hn::LoadU(d, beliefs + i));
-    flips += hn::CountTrue(
-        d, hn::Lt(hn::IfThenZeroElse(hn::Eq(llr, hn::Zero(d)), differs), hn::Zero(d)));
-  }
-  for (; i < count; ++i) flips += llrs[i] != 0 && (llrs[i] ^ beliefs[i]) < 0 ? 1 : 0;
-  return static_cast<std::int32_t>(flips);
+  work_all<BoxPlus, false>(schedule, beliefs, messages);
 }
 
 }  // namespace ostracon::cpu::HWY_NAMESPACE

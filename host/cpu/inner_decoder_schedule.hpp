@@ -7,6 +7,7 @@
 // every column is back at its `home` rotation. Behind its Z lanes a column repeats its first kPad
 // lanes, so that a vector read at any lane needs no second load.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -17,13 +18,19 @@
 namespace ostracon::cpu {
 
 inline constexpr std::int32_t kLanes = 384;  ///< Z of the payload code
-inline constexpr std::int32_t kPad = 64;     ///< the longest vector used
+inline constexpr std::int32_t kInformationColumns = format::kInformationBits / kLanes;
+inline constexpr std::int32_t kPad = 128;     ///< two of the longest vectors used
+inline constexpr std::int32_t kLongest = 19;  ///< edges of the layers that have most
 inline constexpr std::int32_t kColumnStride = kLanes + kPad;
+
+inline constexpr std::int32_t kStep = 32;  ///< lanes between the places of ScheduledEdge::read
 
 struct ScheduledEdge {
   std::int32_t column;
-  std::int32_t offset;       ///< lane to read first, while iterating
+  std::int32_t begin;        ///< of the column in Scratch::beliefs
   std::int32_t home_offset;  ///< lane to read first, when all columns are at home
+  /// Where in Scratch::beliefs to read for the lanes from kStep i on, while iterating.
+  std::array<std::uint16_t, kLanes / kStep> read;
 };
 
 struct ScheduledLayer {
@@ -68,11 +75,11 @@ struct Scratch {
       : beliefs(static_cast<std::size_t>(schedule.columns) * kColumnStride),
         messages(schedule.edges.size() * kLanes),
         sums(beliefs.size()),
-        information(static_cast<std::size_t>(format::kInformationBits)) {}
-  LaneBuffer beliefs;                     ///< [column][kColumnStride]
-  LaneBuffer messages;                    ///< [edge][lane]
-  std::vector<std::int16_t> sums;         ///< of beliefs of a window of iterations
-  std::vector<std::uint8_t> information;  ///< decided bits, one per byte
+        information(static_cast<std::size_t>(format::kInformationBits / 8)) {}
+  LaneBuffer beliefs;              ///< [column][kColumnStride]
+  LaneBuffer messages;             ///< [layer][two vectors][edge][lane]; void before they are sent
+  std::vector<std::int16_t> sums;  ///< of beliefs of a window of iterations
+  std::vector<std::uint8_t> information;  ///< decided bits, eight a byte, first highest
 };
 
 }  // namespace ostracon::cpu
