@@ -131,25 +131,6 @@ void encode_mother(const QcCode& code, std::span<const std::uint8_t> information
   encode_rows(code, code.base_rows, mother.data());
 }
 
-void encode_codeword(std::span<const std::uint8_t> payload, Rate rate,
-                     std::span<std::uint8_t> codeword) {
-  assert(payload.size() == static_cast<std::size_t>(kPayloadBytes));
-  assert(codeword.size() == static_cast<std::size_t>(codeword_bits(rate)));
-  std::array<std::uint8_t, std::size_t{68} * 384> mother;
-  std::size_t bit = 0;
-  for (const std::uint8_t byte : payload) {
-    for (int shift = 7; shift >= 0; --shift) {
-      mother[bit++] = static_cast<std::uint8_t>((byte >> shift) & 1);
-    }
-  }
-  const std::uint32_t crc = crc24b(std::span(mother).first(kPayloadBits));
-  for (int shift = 23; shift >= 0; --shift) {
-    mother[bit++] = static_cast<std::uint8_t>((crc >> shift) & 1U);
-  }
-  encode_rows(payload_code(), active_check_rows(rate), mother.data());
-  std::copy_n(mother.begin() + kPuncturedBits, codeword.size(), codeword.begin());
-}
-
 bool check_information(std::span<const std::uint8_t> information) {
   assert(information.size() == static_cast<std::size_t>(kInformationBits));
   std::uint32_t sent = 0;

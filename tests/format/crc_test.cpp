@@ -48,8 +48,8 @@ TEST(Crc24b, EqualsLongDivisionAtEveryLength) {
 TEST(Crc24b, OfBytesIsThatOfTheirBits) {
   std::uint32_t state = 7;
   std::vector<std::uint8_t> bytes, bits;
-  for (int length = 0; length < 80; ++length) {
-    EXPECT_EQ(crc24b_of_bytes(bytes), crc24b(bits)) << length;
+  for (int length = 0; length < 1400; ++length) {
+    ASSERT_EQ(crc24b_of_bytes(bytes), crc24b(bits)) << length;
     state = state * 1664525U + 1013904223U;
     bytes.push_back(static_cast<std::uint8_t>(state >> 24));
     for (int shift = 7; shift >= 0; --shift)
