@@ -48,9 +48,9 @@ class Plates {
 Result<Outcome> measure(const Point& point, const Options& options, Plates& plates,
                         WorkerPool& pool, RecordStore& store) {
   OSTRACON_TRY_ASSIGN(const Plate* plate, plates.get(point));
-  OSTRACON_TRY_ASSIGN(
-      auto result,
-      measure_operating_dose(point, *plate, first_step(point, options.start_db), pool, store));
+  OSTRACON_TRY_ASSIGN(auto result,
+                      measure_operating_dose(point, *plate, first_step(point, options.start_db),
+                                             !options.one_dose, pool, store));
   Outcome outcome{std::move(result), {}, {}, {}};
   outcome.figure = figure_of(outcome.result, *plate->layout);
   const Figure& figure = outcome.figure;

@@ -37,7 +37,7 @@ std::int64_t allowed_losses(std::int64_t codewords) {
 }
 
 Result<PointResult> measure_operating_dose(const Point& point, const Plate& plate,
-                                           std::int32_t first, WorkerPool& pool,
+                                           std::int32_t first, bool search, WorkerPool& pool,
                                            RecordStore& store) {
   OSTRACON_TRY(store.describe(point));
   const std::string key = point.key();
@@ -79,6 +79,10 @@ Result<PointResult> measure_operating_dose(const Point& point, const Plate& plat
     return DoseVerdict{lost <= allowed,
                        static_cast<double>(records[0]->lost) / records[0]->codewords};
   };
+  if (!search) {
+    OSTRACON_TRY(try_step(first));
+    return result;
+  }
   OSTRACON_TRY_ASSIGN(const auto found, find_operating_dose(first, try_step));
   result.operating_step = found.operating_step;
   return result;

@@ -33,11 +33,11 @@ struct PointResult {
 /// Losses that a dose may have: kAllowedLosses in proportion to its codewords, rounded down.
 std::int64_t allowed_losses(std::int64_t codewords);
 
-/// Searches from `first`. Pages already in `store` are not read again; pages newly read are added
-/// to it at once. A dose is given up as soon as more codewords are lost than allowed. Errors: those
-/// of layout, simulator, reader and store.
+/// Searches from `first`; if not `search`, tries it and no other. Pages already in `store` are not
+/// read again; pages newly read are added to it at once. A dose is given up as soon as more
+/// codewords are lost than allowed. Errors: those of layout, simulator, reader and store.
 Result<PointResult> measure_operating_dose(const Point& point, const Plate& plate,
-                                           std::int32_t first, WorkerPool& pool,
+                                           std::int32_t first, bool search, WorkerPool& pool,
                                            RecordStore& store);
 
 }  // namespace ostracon::bench

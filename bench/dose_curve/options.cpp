@@ -121,6 +121,8 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   app.add_option("--pages", options.pages, "data pages; 0: as many as hold 3040 codewords");
   app.add_option("--seed", options.seed, "of payload and simulator");
   app.add_option("--start", options.start_db, "dB above the limit where the search begins");
+  app.add_flag("--one-dose", options.one_dose,
+               "no search: the dose of --start is tried, and given up like any other");
   app.add_option("--split", options.split_pages,
                  "pages that readers told the truth read too, to say where the loss lies; 0: none");
   app.add_option("--told", options.told,

@@ -17,7 +17,7 @@ struct Options {
   std::int32_t side = 1280, pages = 0, threads = 0, split_pages = 0;
   std::uint64_t seed = 11;
   double start_db = 1.0, worst_db = 0;
-  bool quick = false;
+  bool one_dose = false, quick = false;
   std::string out = "dose-curve", reader;
 };
 

@@ -106,6 +106,14 @@ std::string table_line(const Outcome& outcome) {
                 std::string(format::to_string(result.point.rate)).c_str(), profile.scan.frames,
                 profile.scan.pixels_per_module, profile.optics.contrast);
   std::string line = text.data();
+  if (!figure.dose && result.doses.size() == 1) {
+    const auto& [step, sum] = *result.doses.begin();
+    const bool enough = sum.lost <= allowed_losses(sum.codewords);
+    std::snprintf(text.data(), text.size(), "%6.1f is %s: %lld of %lld lost\n", dose_of_step(step),
+                  enough ? "enough" : "too little", static_cast<long long>(sum.lost),
+                  static_cast<long long>(sum.codewords));
+    return line + text.data();
+  }
   if (!figure.dose) return line + " no dose within reach was enough\n";
   const DoseSum& sum = result.doses.at(*result.operating_step);
   std::snprintf(text.data(), text.size(),

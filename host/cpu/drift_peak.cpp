@@ -108,9 +108,9 @@ ShiftPath most_likely_path(std::span<const CorrelationMap> maps) {
     path.shift[b] = maps[b].shift_of(cell);
     value += static_cast<double>(maps[b].value[cell]);
     variance += maps[b].variance;
-    const std::ptrdiff_t x = step_x[b * cells + cell];
+    const auto x = std::ptrdiff_t{int{step_x[b * cells + cell]}};
     cell = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(cell) + x);
-    const std::ptrdiff_t y = step_y[b * cells + cell];
+    const auto y = std::ptrdiff_t{int{step_y[b * cells + cell]}};
     cell = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(cell) + y * cols);
   }
   path.significance = variance > 0 ? value / std::sqrt(variance) : 0;

@@ -155,7 +155,8 @@ std::vector<float> equalising_taps(float pitch_px, float blur_modules, float off
     }
     const double edge = std::abs(t) / static_cast<double>(kReachModules + 0.5F);
     const double window = edge < 1 ? 0.5 + 0.5 * std::cos(std::numbers::pi * edge) : 0;
-    taps[static_cast<std::size_t>(k + reach)] =
+    const std::int32_t at = k + reach;
+    taps[static_cast<std::size_t>(at)] =
         static_cast<float>(3.0 / kSteps * sum * window / static_cast<double>(pitch_px));
   }
   return taps;

@@ -90,7 +90,8 @@ RowSums sum_rows(const PhaseTiles& tiles, const Evidence& evidence, const Taps& 
     for (std::int32_t j = 0; j < tiles.cols; ++j) {
       std::array<float, 8> at{};
       for (std::int32_t b = std::max(0, j - reach); b <= std::min(tiles.cols - 1, j + reach); ++b) {
-        const auto k = static_cast<std::size_t>(b - j + reach);
+        const std::int32_t beside = b - j + reach;
+        const auto k = static_cast<std::size_t>(beside);
         const float w = evidence.weight[tiles.index(i, b)];
         const float wo = w * evidence.phase[tiles.index(i, b)];
         for (std::size_t p = 0; p < 5; ++p) at[p] += w * taps[p][k];
@@ -118,7 +119,8 @@ std::vector<float> smooth(const PhaseTiles& tiles, const Evidence& evidence, std
                          std::vector<float>& to) {
       to.assign(cols, 0);
       for (std::int32_t a = std::max(0, i - reach); a <= std::min(tiles.rows - 1, i + reach); ++a) {
-        const float tap = taps[power][static_cast<std::size_t>(a - i + reach)];
+        const std::int32_t above = a - i + reach;
+        const float tap = taps[power][static_cast<std::size_t>(above)];
         const float* from = &sums[tiles.index(a, 0)];
         for (std::size_t j = 0; j < cols; ++j) to[j] += tap * from[j];
       }
