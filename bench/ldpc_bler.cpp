@@ -1,140 +1,169 @@
-// Failure rate of the inner decoder behind white Gaussian noise, with its 95 % interval (Wilson).
-// Prints one JSON line. `wrong` counts payloads that passed as decoded and are not what was sent; a
-// failure passes by chance with 2^-24, the CRC-24B.
+// Failure rate of the inner decoder behind white Gaussian noise: over rates, shares of erasures and
+// Es/N0, with 95 % intervals (Clopper-Pearson). Prints a JSON line a point and one a series, which
+// has the Es/N0 at round failure rates and the gap to capacity; writes summary.json and curve.svg.
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <vector>
+#include <fstream>
 
-#include "bench/ldpc_channel.hpp"
-#include "host/cpu/inner_decoder.hpp"
+#include "bench/awgn_limit.hpp"
+#include "bench/ldpc_bler_plot.hpp"
+#include "bench/ldpc_bler_summary.hpp"
 
 namespace ostracon::bench {
 namespace {
 
-constexpr std::size_t kPayloadBytes{format::kPayloadBytes};
-
 struct Options {
-  std::string rate = "0.8";
-  double es_n0_db = 1.93;
-  std::int64_t codewords = 2000;
-  double erased = 0.0;
-  std::int32_t min_sum_iterations = 10;
-  std::int32_t box_plus_iterations = 40;
-  std::int32_t retry_iterations = 50;
-  std::uint64_t seed = 1;
+  std::vector<std::string> rates{"0.8"};
+  std::vector<std::string> es_n0_db;
+  std::vector<std::string> above_limit;
+  std::vector<double> erased{0.0};
+  BlerTrial trial;
+  std::int32_t plain_iterations = 0;
+  bool first_pass_only = false;
+  std::string out;
 };
 
-struct Counts {
-  std::int64_t codewords = 0, failed = 0, wrong = 0, second_pass = 0, iterations = 0, flipped = 0;
-};
-
-void count(Counts& counts, const std::vector<InnerOutcome>& outcomes,
-           const std::vector<std::uint8_t>& sent, const std::vector<std::uint8_t>& payload) {
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    const InnerOutcome& outcome = outcomes[i];
-    ++counts.codewords;
-    counts.iterations += outcome.iterations;
-    counts.second_pass += outcome.second_pass;
-    counts.failed += outcome.decoded == 0;
-    if (outcome.decoded == 0) continue;
-    counts.flipped += outcome.bits_flipped;
-    const std::size_t at = i * kPayloadBytes;
-    counts.wrong += std::memcmp(&sent[at], &payload[at], kPayloadBytes) != 0;
+/// The numbers of "1.7", or of "1.6:1.9:0.1", ends included.
+Result<std::vector<double>> numbers_of(const std::string& text) {
+  std::vector<double> parts;
+  const char* at = text.c_str();
+  for (;;) {
+    char* end = nullptr;
+    parts.push_back(std::strtod(at, &end));
+    const bool valid = end != at && std::isfinite(parts.back());
+    if (valid && *end == ':' && parts.size() < 3) {
+      at = end + 1;
+      continue;
+    }
+    if (!valid || *end != '\0' || parts.size() == 2)
+      return Error{ErrorCode::kInvalidArgument, "'" + text + "' is no number and no FROM:TO:STEP"};
+    break;
   }
+  if (parts.size() == 1) return parts;
+  const double from = parts[0], to = parts[1], step = parts[2];
+  if (!(step > 0 && to >= from && (to - from) / step < 1000))
+    return Error{ErrorCode::kInvalidArgument, "'" + text + "' is no range of up to 1000 steps"};
+  std::vector<double> numbers;
+  for (int i = 0; from + i * step <= to + 1e-6 * step; ++i) numbers.push_back(from + i * step);
+  return numbers;
 }
 
-constexpr std::size_t kBatch = 64;
-constexpr int kBatchesPerPayload = 16;
-
-/// Payloads, their codewords, and what the channel makes of these.
-struct Batch {
-  std::vector<std::uint8_t> payload, sent;
-  std::vector<Llr> llrs;
-};
-
-void write_new(Batch& batch, format::Rate rate, LlrSource& channel) {
-  const std::size_t bits = batch.sent.size() / kBatch;
-  for (std::uint8_t& byte : batch.payload) byte = static_cast<std::uint8_t>(channel.random());
-  for (std::size_t i = 0; i < kBatch; ++i)
-    format::encode_codeword({&batch.payload[i * kPayloadBytes], kPayloadBytes}, rate,
-                            {&batch.sent[i * bits], bits});
+Result<std::vector<double>> es_n0_of(const Options& options, double limit_db) {
+  std::vector<double> list;
+  for (const auto* texts : {&options.es_n0_db, &options.above_limit})
+    for (const std::string& text : *texts) {
+      OSTRACON_TRY_ASSIGN(const auto numbers, numbers_of(text));
+      // Limits are rounded so that the points are round numbers too.
+      const double base = texts == &options.above_limit ? std::round(100 * limit_db) / 100 : 0.0;
+      for (const double number : numbers) list.push_back(base + number);
+    }
+  if (list.empty())
+    return Error{ErrorCode::kInvalidArgument, "neither --esn0 nor --above is given"};
+  return list;
 }
 
-void send(Batch& batch, LlrSource& channel, double erased) {
-  for (std::size_t b = 0; b < batch.sent.size(); ++b) {
-    const Llr llr = channel();
-    batch.llrs[b] = static_cast<Llr>(batch.sent[b] != 0 ? -llr : llr);
+Result<BlerSeries> run_series(const Options& options, const std::string& rate, double erased) {
+  BlerSeries series{options.trial, erased, {}};
+  OSTRACON_TRY_ASSIGN(series.trial.decoder.rate, format::parse_rate(rate));
+  if (!(erased >= 0 && erased < 1 - information_share(series.trial.decoder.rate)))
+    return Error{ErrorCode::kInvalidArgument, "nothing of rate " + rate +
+                                                  " can be read with a share of " +
+                                                  std::to_string(erased) + " erased"};
+  OSTRACON_TRY_ASSIGN(const auto points, es_n0_of(options, series.limit_db()));
+  for (const double es_n0_db : points) {
+    OSTRACON_TRY_ASSIGN(auto counts, count_failures({es_n0_db, erased}, series.trial));
+    series.entries.push_back({es_n0_db, std::move(counts)});
+    std::printf("%s\n", entry_json(series, series.entries.back()).c_str());
+    std::fflush(stdout);
   }
-  if (erased <= 0) return;
-  for (Llr& llr : batch.llrs)
-    if (static_cast<double>(channel.random() >> 11) * 0x1p-53 < erased) llr = 0;
+  std::printf("%s\n", series_json(series).c_str());
+  std::fflush(stdout);
+  return series;
+}
+
+Result<> write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) return Error{ErrorCode::kIo, "cannot write " + path.string()};
+  return Ok{};
 }
 
 Result<> run(const Options& options) {
-  OSTRACON_TRY_ASSIGN(const format::Rate rate, format::parse_rate(options.rate));
-  OSTRACON_TRY_ASSIGN(const auto decoder,
-                      cpu::make_inner_decoder({.rate = rate,
-                                               .max_codewords = kBatch,
-                                               .min_sum_iterations = options.min_sum_iterations,
-                                               .box_plus_iterations = options.box_plus_iterations,
-                                               .retry_iterations = options.retry_iterations}));
-  LlrSource channel(options.es_n0_db, options.seed * 1000003);
-  const std::size_t bits = kBatch * static_cast<std::size_t>(format::codeword_bits(rate));
-  Batch batch{std::vector<std::uint8_t>(kBatch * kPayloadBytes), std::vector<std::uint8_t>(bits),
-              std::vector<Llr>(bits)};
-  std::vector<std::uint8_t> payload(batch.payload.size());
-  std::vector<InnerOutcome> outcomes(kBatch);
-  Counts counts;
-  for (int turn = 0; counts.codewords < options.codewords; ++turn) {
-    if (turn % kBatchesPerPayload == 0) write_new(batch, rate, channel);
-    send(batch, channel, options.erased);
-    OSTRACON_TRY(decoder->run(batch.llrs.data(), kBatch, payload.data(), outcomes.data()));
-    count(counts, outcomes, batch.payload, payload);
+  std::vector<BlerSeries> all;
+  for (const std::string& rate : options.rates)
+    for (const double erased : options.erased) {
+      OSTRACON_TRY_ASSIGN(auto series, run_series(options, rate, erased));
+      all.push_back(std::move(series));
+    }
+  if (options.out.empty()) return Ok{};
+  const std::filesystem::path folder = options.out;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return Error{ErrorCode::kIo, "cannot make " + folder.string() + ": " + error.message()};
+  OSTRACON_TRY(write(folder / "summary.json", bler_summary_json(all)));
+  return write(folder / "curve.svg", bler_plot(all));
+}
+
+void describe(CLI::App& app, Options& options) {
+  InnerDecoderConfig& decoder = options.trial.decoder;
+  app.add_option("--rate", options.rates, "of 1/3, 1/2, 2/3, 0.8, 8/9; lists have commas")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--esn0", options.es_n0_db, "Es/N0 of a module, dB: a list, or FROM:TO:STEP")
+      ->delimiter(',');
+  app.add_option("--above", options.above_limit, "the same in dB above capacity, of every rate")
+      ->delimiter(',');
+  app.add_option("--erased", options.erased, "share of the bits erased")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--codewords", options.trial.codewords, "of a point, rounded up to 64")
+      ->capture_default_str();
+  app.add_option("--failures", options.trial.most_failures,
+                 "a point ends with so many failures; 0: never")
+      ->capture_default_str();
+  app.add_option("--min-sum", decoder.min_sum_iterations, "iterations of the first pass")
+      ->capture_default_str();
+  app.add_option("--box-plus", decoder.box_plus_iterations, "iterations by which it goes on")
+      ->capture_default_str();
+  app.add_option("--retry", decoder.retry_iterations, "iterations of the second pass")
+      ->capture_default_str();
+  app.add_option("--iterations", options.plain_iterations,
+                 "a first pass of so many iterations of min-sum, and no box-plus");
+  app.add_flag("--first-pass-only", options.first_pass_only, "no second pass");
+  app.add_option("--seed", options.trial.seed)->capture_default_str();
+  app.add_option("--threads", options.trial.threads, "0: one a core; the counts are the same")
+      ->capture_default_str();
+  app.add_option("--out", options.out, "folder of summary.json and curve.svg");
+}
+
+int run_program(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Failure rate of the inner decoder behind white Gaussian noise"};
+  describe(app, options);
+  CLI11_PARSE(app, argc, argv);
+  InnerDecoderConfig& decoder = options.trial.decoder;
+  if (options.plain_iterations > 0) {
+    decoder.min_sum_iterations = options.plain_iterations;
+    decoder.box_plus_iterations = 0;
   }
-  const auto n = static_cast<double>(counts.codewords);
-  const double p = static_cast<double>(counts.failed + counts.wrong) / n;
-  constexpr double kZ = 1.96;
-  const double middle = (p + kZ * kZ / (2 * n)) / (1 + kZ * kZ / n);
-  const double half = kZ / (1 + kZ * kZ / n) * std::sqrt(p * (1 - p) / n + kZ * kZ / (4 * n * n));
-  const double decoded_bits =
-      static_cast<double>((counts.codewords - counts.failed) * format::codeword_bits(rate));
-  std::printf(R"({"rate":"%s","es_n0_db":%.3f,"erased":%.3f,"codewords":%lld,"failed":%lld,)"
-              R"("wrong":%lld,"bler":%.2e,"bler_low":%.2e,"bler_high":%.2e,"second_pass":%lld,)"
-              R"("mean_iterations":%.2f,"raw_bit_error_rate":%.4f})"
-              "\n",
-              options.rate.c_str(), options.es_n0_db, options.erased,
-              static_cast<long long>(counts.codewords), static_cast<long long>(counts.failed),
-              static_cast<long long>(counts.wrong), p, std::max(0.0, middle - half), middle + half,
-              static_cast<long long>(counts.second_pass),
-              static_cast<double>(counts.iterations) / n,
-              decoded_bits > 0 ? static_cast<double>(counts.flipped) / decoded_bits : 0.0);
-  return Ok{};
+  if (options.first_pass_only) decoder.retry_iterations = 0;
+  const auto done = run(options);
+  if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  return done ? 0 : 1;
 }
 
 }  // namespace
 }  // namespace ostracon::bench
 
 int main(int argc, char** argv) {
-  using namespace ostracon;
-  bench::Options options;
-  CLI::App app{"Failure rate of the inner decoder behind white Gaussian noise"};
-  app.add_option("--rate", options.rate, "1/3, 1/2, 2/3, 0.8 or 8/9")->capture_default_str();
-  app.add_option("--esn0", options.es_n0_db, "Es/N0 of a module, dB")->capture_default_str();
-  app.add_option("--codewords", options.codewords, "at least so many")->capture_default_str();
-  app.add_option("--erased", options.erased, "share of the bits erased")->capture_default_str();
-  app.add_option("--min-sum", options.min_sum_iterations, "iterations of the first pass")
-      ->capture_default_str();
-  app.add_option("--box-plus", options.box_plus_iterations, "iterations by which it goes on")
-      ->capture_default_str();
-  app.add_option("--retry", options.retry_iterations, "iterations of the second pass")
-      ->capture_default_str();
-  app.add_option("--seed", options.seed)->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-  if (auto done = bench::run(options); !done) {
-    std::fprintf(stderr, "%s\n", done.error().message.c_str());
+  try {
+    return ostracon::bench::run_program(argc, argv);
+  } catch (const std::exception& error) {  // of the libraries: out of memory, for one
+    std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
 }

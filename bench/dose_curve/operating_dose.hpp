@@ -2,10 +2,10 @@
 // The operating dose of a point: the least dose at which at most 3 of 3040 codewords are lost.
 
 #include "bench/dose_curve/dose_search.hpp"
-#include "bench/dose_curve/interval.hpp"
 #include "bench/dose_curve/point.hpp"
 #include "bench/dose_curve/record_store.hpp"
 #include "bench/dose_curve/worker_pool.hpp"
+#include "bench/interval.hpp"
 
 namespace ostracon::bench {
 

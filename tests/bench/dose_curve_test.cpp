@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "bench/dose_curve/dose_search.hpp"
-#include "bench/dose_curve/interval.hpp"
 #include "bench/dose_curve/limits.hpp"
 #include "bench/dose_curve/operating_dose.hpp"
+#include "bench/interval.hpp"
 
 namespace ostracon::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/dose_curve/interval.hpp"
+#include "bench/interval.hpp"
 
 #include <cmath>
 
