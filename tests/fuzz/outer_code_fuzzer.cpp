@@ -1,0 +1,120 @@
+// Groups of any size with any erasures: up to m are restored to the bit, parity too; more are
+// refused, and nothing is touched. The parity itself is checked against the plain definition.
+//
+// Input: m, k, bytes a shard, a seed of the content, and turns; then for every turn how many are
+// erased, and which.
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
+
+#include "datasets/random.hpp"
+#include "format/outer_code.hpp"
+#include "tests/fuzz/fuzz_input.hpp"
+
+namespace ostracon::fuzz {
+namespace {
+
+using Shards = std::vector<std::vector<std::uint8_t>>;  // apart, so that an overrun is noticed
+
+/// GF(2^8) of polynomial 0x11D by its powers of 2.
+class Field {
+ public:
+  Field() {
+    unsigned power = 1;
+    for (std::size_t i = 0; i < 255; ++i, power = power << 1 ^ (power >= 128 ? 0x11DU : 0U)) {
+      powers_[i] = powers_[i + 255] = static_cast<std::uint8_t>(power);
+      logarithms_[power] = i;
+    }
+  }
+  /// b / a; `a` is not 0.
+  std::uint8_t quotient(std::uint8_t b, std::uint8_t a) const {
+    return b == 0 ? std::uint8_t{0} : powers_[logarithms_[b] + 255 - logarithms_[a]];
+  }
+
+ private:
+  std::array<std::uint8_t, 510> powers_{};
+  std::array<std::size_t, 256> logarithms_{};
+};
+
+std::vector<std::uint8_t*> pointers(Shards& shards) {
+  std::vector<std::uint8_t*> list;
+  for (auto& shard : shards) list.push_back(shard.data());
+  return list;
+}
+
+Shards encoded(std::uint32_t k, std::uint32_t m, std::size_t bytes, sem::Random& random) {
+  Shards shards(k + m, std::vector<std::uint8_t>(bytes));
+  for (std::uint32_t i = 0; i < k; ++i)
+    for (std::uint8_t& byte : shards[i]) byte = static_cast<std::uint8_t>(random.word());
+  const auto all = pointers(shards);
+  const std::vector<const std::uint8_t*> data(all.begin(), all.begin() + k);
+  format::encode_parity(data, std::span(all).subspan(k), bytes);
+  return shards;
+}
+
+/// Parity of one column as the header of the outer code defines it.
+void require_parity(const Shards& shards, std::uint32_t k, std::size_t column) {
+  static const Field field;
+  for (std::size_t row = k; row < shards.size(); ++row) {
+    std::uint8_t sum = 0;
+    for (std::size_t c = 0; c < k; ++c)
+      sum ^= field.quotient(shards[c][column], static_cast<std::uint8_t>(row ^ c));
+    require(shards[row][column] == sum, "parity is the sum of data / (row xor column)");
+  }
+}
+
+std::vector<std::uint32_t> draw_erasures(std::uint32_t members, std::uint32_t count,
+                                         sem::Random& random) {
+  std::vector<std::uint32_t> all(members);
+  std::iota(all.begin(), all.end(), 0U);
+  for (std::uint32_t i = 0; i < count; ++i)
+    std::swap(all[i], all[i + random.word() % (members - i)]);
+  all.resize(count);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+void try_erasures(const Shards& whole, std::uint32_t k, const std::vector<std::uint32_t>& erased,
+                  sem::Random& random) {
+  const std::size_t bytes = whole.front().size();
+  Shards shards = whole;
+  for (const std::uint32_t member : erased)
+    for (std::uint8_t& byte : shards[member]) byte = static_cast<std::uint8_t>(random.word());
+  const Shards before = shards;
+  const bool restored = format::restore_stripe(pointers(shards), k, bytes, erased);
+  const bool can_be = erased.size() <= whole.size() - k;
+  require(restored == can_be, "up to m erasures are restored, and more are refused");
+  require(shards == (can_be ? whole : before),
+          can_be ? "what is restored is what was there" : "what is refused is not touched");
+}
+
+void try_group(Input& input) {
+  const std::uint32_t m = input.number(0, 100);
+  const std::uint32_t k = input.number(1, std::min(255 - m, 200U));
+  const std::uint8_t size = input.byte();  // mostly small; now and then more than a column
+  const std::size_t bytes = size < 250 ? size : std::size_t{2048} * (size - 249) + input.byte();
+  sem::Random random(input.seed());
+  const Shards whole = encoded(k, m, bytes, random);
+  if (bytes > 0) require_parity(whole, k, random.word() % bytes);
+  const std::uint32_t turns = 1 + input.byte() % 4;
+  for (std::uint32_t turn = 0; turn < turns; ++turn) {
+    // m and m + 1 are where it turns; all others come too.
+    const std::uint8_t choice = input.byte();
+    const std::uint32_t most = std::min(m + 3, k + m);
+    const std::uint32_t count = choice < 64 ? std::min(m, most) : input.number(0, most);
+    try_erasures(whole, k, draw_erasures(k + m, count, random), random);
+    if (m < k + m) try_erasures(whole, k, draw_erasures(k + m, m + 1, random), random);
+  }
+}
+
+}  // namespace
+}  // namespace ostracon::fuzz
+
+// A name of libFuzzer. NOLINTNEXTLINE(readability-identifier-naming)
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  ostracon::fuzz::Input input(data, size);
+  ostracon::fuzz::try_group(input);
+  return 0;
+}
