@@ -1,7 +1,8 @@
 #pragma once
 // The outer code: systematic Cauchy Reed-Solomon over GF(2^8), polynomial 0x11D, over the pages
-// of a group, stripe by stripe (stripe i = codeword i of every page of the group). By ISA-L:
-// the generator is gf_gen_cauchy1_matrix, parity row r, column c = 1 / ((k + r) xor c).
+// of a group, stripe by stripe (stripe i = codeword i of every page of the group). Parity row r,
+// column c = 1 / ((k + r) xor c), which is ISA-L's gf_gen_cauchy1_matrix. Fast with an erasure
+// pattern of its own in every stripe; see format/outer_product.hpp.
 
 #include <cstdint>
 #include <span>
@@ -38,16 +39,26 @@ Result<GroupPlan> plan_groups(std::uint32_t data_pages, double parity);
 
 GroupPlan plan_of(const PageHeader& header);
 
-/// Parity shards of one group. data[i], parity[j]: pointers to `bytes` bytes each.
+/// Parity shards of one group. data[i], parity[j]: pointers to `bytes` bytes each, which overlap
+/// nothing; data.size() >= 1, at most 255 shards in all.
 void encode_parity(std::span<const std::uint8_t* const> data, std::span<std::uint8_t* const> parity,
                    std::size_t bytes);
 
+enum class StripeOutcome : std::uint8_t {
+  kRestored,       ///< nothing was erased, or all erased shards are rewritten
+  kBeyondParity,   ///< more than m are erased: nothing was touched
+  kContradiction,  ///< a shard that is not erased is wrong, nobody knows which: the erased shards
+                   ///< are set to zero
+};
+
 /// Restores shards of one stripe in place.
-///   shards   k + m pointers to `bytes` bytes (data first)
+///   shards   k + m pointers to `bytes` bytes (data first), which overlap nothing
 ///   erased   sorted member indices whose content is void
-/// All erased shards (data and parity) are rewritten. Returns false, touching nothing, if more
-/// than m are erased.
-bool restore_stripe(std::span<std::uint8_t* const> shards, std::uint32_t k, std::size_t bytes,
-                    std::span<const std::uint32_t> erased);
+/// All erased shards (data and parity) are rewritten. Where fewer than m are erased, a parity
+/// shard that was not needed is compared with what follows from all data: one wrong shard is
+/// always noticed, several unless their errors cancel in every byte. Where m are erased, nothing
+/// is left to compare with. A stripe without erasures is not looked at.
+StripeOutcome restore_stripe(std::span<std::uint8_t* const> shards, std::uint32_t k,
+                             std::size_t bytes, std::span<const std::uint32_t> erased);
 
 }  // namespace ostracon::format

@@ -152,8 +152,11 @@ std::string report_text(const RecoveryReport& report, const ExtractReport* files
   }
   json["groups"] = Json::array();
   for (const GroupReport& group : report.groups)
-    json["groups"].push_back(
-        {{"group", group.group}, {"k", group.k}, {"m", group.m}, {"erasures", group.erasures}});
+    json["groups"].push_back({{"group", group.group},
+                              {"k", group.k},
+                              {"m", group.m},
+                              {"erasures", group.erasures},
+                              {"contradictions", group.contradictions}});
   json["fields"] = list_of(report.fields);
   json["pages"] = list_of(report.pages);
   return json_text(json, 1) + "\n";

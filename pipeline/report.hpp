@@ -45,7 +45,7 @@ enum class CodewordOutcome : std::uint8_t {
   kCorrected,  ///< decoded by the inner code, CRC right
   kErased,     ///< the inner code failed
   kRestored,   ///< erased, then rebuilt by the outer code
-  kLost,       ///< erased, and beyond the outer code
+  kLost,       ///< erased, and beyond the outer code or contradicted by it
 };
 
 /// Evidence about one field of view, whether or not a page was found on it.
@@ -86,6 +86,9 @@ struct GroupReport {
   std::uint32_t group = 0;
   std::uint32_t k = 0, m = 0;
   std::vector<std::uint32_t> erasures;  ///< per stripe, before restoring
+  /// Stripes in which a codeword that was taken for decoded is wrong (nobody knows which): their
+  /// erased codewords are lost.
+  std::vector<std::uint32_t> contradictions{};
 };
 
 /// A plate whose headers were met in the scan.

@@ -43,19 +43,21 @@ class Group {
   }
 
   /// Rewrites the erased shards of one stripe, or marks them lost.
-  void restore(std::size_t stripe, const std::vector<std::uint32_t>& erased,
-               std::size_t page_bytes) {
-    if (erased.empty()) return;
-    bool whole = erased.size() <= m_;
-    if (whole) {
+  format::StripeOutcome restore(std::size_t stripe, const std::vector<std::uint32_t>& erased,
+                                std::size_t page_bytes) {
+    if (erased.empty()) return format::StripeOutcome::kRestored;
+    auto outcome = format::StripeOutcome::kBeyondParity;
+    if (erased.size() <= m_) {
       std::vector<std::uint8_t*> shards;
       for (std::size_t member = 0; member < pages_.size(); ++member)
         shards.push_back(payload_.data() + member * page_bytes + stripe * format::kPayloadBytes);
-      whole = format::restore_stripe(shards, k_, format::kPayloadBytes, erased);
+      outcome = format::restore_stripe(shards, k_, format::kPayloadBytes, erased);
     }
     for (const std::uint32_t member : erased)
-      pages_[member]->outcomes[stripe] =
-          whole ? CodewordOutcome::kRestored : CodewordOutcome::kLost;
+      pages_[member]->outcomes[stripe] = outcome == format::StripeOutcome::kRestored
+                                             ? CodewordOutcome::kRestored
+                                             : CodewordOutcome::kLost;
+    return outcome;
   }
 
   Result<> save(PayloadStore& store, std::size_t page_bytes) {
@@ -87,7 +89,7 @@ Result<std::vector<GroupReport>> restore_groups(const format::GroupPlan& plan,
   std::vector<GroupReport> reports;
   for (std::uint32_t g = 0; g < plan.groups; ++g) {
     Group group(plan, g, pages);
-    GroupReport report{g, group.k(), group.m(), {}};
+    GroupReport report{g, group.k(), group.m(), {}, {}};
     std::vector<std::vector<std::uint32_t>> erased(stripes);
     for (std::size_t stripe = 0; stripe < stripes; ++stripe) {
       erased[stripe] = group.erased_in(stripe);
@@ -100,8 +102,13 @@ Result<std::vector<GroupReport>> restore_groups(const format::GroupPlan& plan,
       return !members.empty() && members.size() <= group.m();
     });
     if (some) OSTRACON_TRY(group.load(store, page_bytes));
-    tbb::parallel_for(std::size_t{0}, stripes,
-                      [&](std::size_t s) { group.restore(s, erased[s], page_bytes); });
+    std::vector<format::StripeOutcome> outcomes(stripes);
+    tbb::parallel_for(std::size_t{0}, stripes, [&](std::size_t s) {
+      outcomes[s] = group.restore(s, erased[s], page_bytes);
+    });
+    for (std::size_t s = 0; s < stripes; ++s)
+      if (outcomes[s] == format::StripeOutcome::kContradiction)
+        reports.back().contradictions.push_back(static_cast<std::uint32_t>(s));
     if (some) OSTRACON_TRY(group.save(store, page_bytes));
   }
   return reports;

@@ -89,7 +89,7 @@ TEST(OuterCode, RestoresAnyErasuresUpToTheParity) {
       for (const auto member : erased) {
         for (auto& byte : broken[member]) byte = static_cast<std::uint8_t>(random());
       }
-      ASSERT_TRUE(restore_stripe(pointers(broken), k, bytes, erased));
+      ASSERT_EQ(restore_stripe(pointers(broken), k, bytes, erased), StripeOutcome::kRestored);
       ASSERT_EQ(broken, whole) << k << " + " << m << ", " << count << " erased";
     }
   }
@@ -102,7 +102,7 @@ TEST(OuterCode, RestoresOneStripeAfterAnotherOfTheSamePattern) {
     const Shards whole = encoded(10, 4, 1053, random);
     Shards broken = whole;
     for (const auto member : erased) std::fill(broken[member].begin(), broken[member].end(), 0);
-    ASSERT_TRUE(restore_stripe(pointers(broken), 10, 1053, erased));
+    ASSERT_EQ(restore_stripe(pointers(broken), 10, 1053, erased), StripeOutcome::kRestored);
     EXPECT_EQ(broken, whole);
   }
 }
@@ -112,9 +112,10 @@ TEST(OuterCode, LeavesAStripeAloneWithMoreErasuresThanParity) {
   Shards shards = encoded(10, 2, 64, random);
   shards[1].assign(64, 0xAA);
   const Shards before = shards;
-  EXPECT_FALSE(restore_stripe(pointers(shards), 10, 64, std::vector<std::uint32_t>{1, 4, 10}));
+  EXPECT_EQ(restore_stripe(pointers(shards), 10, 64, std::vector<std::uint32_t>{1, 4, 10}),
+            StripeOutcome::kBeyondParity);
   EXPECT_EQ(shards, before);
-  EXPECT_TRUE(restore_stripe(pointers(shards), 10, 64, {}));
+  EXPECT_EQ(restore_stripe(pointers(shards), 10, 64, {}), StripeOutcome::kRestored);
   EXPECT_EQ(shards, before);
 }
 

@@ -115,6 +115,25 @@ TEST(RestoreGroups, OneErasureMoreLosesItsStripeAndNoOther) {
       EXPECT_EQ(plate.whole(page, c), plate.pages[page].outcomes[c] != CodewordOutcome::kLost);
 }
 
+TEST(RestoreGroups, AStripeWithAWrongCodewordIsLostRatherThanSpreadAsLongAsParityIsToSpare) {
+  ReadPlate plate;
+  // Member 1 of group 0, in stripe 2: accepted by the inner code, and wrong.
+  std::vector<std::uint8_t> wrong(format::kPayloadBytes, 0x11);
+  ASSERT_TRUE(plate.store.write(2, 2 * format::kPayloadBytes, wrong).has_value());
+  plate.erase(4, 2);
+  plate.erase(4, 0);
+  plate.erase(1, 2);  // the other group's stripe 2 is none of that one's business
+  const auto reports = plate.restore();
+  ASSERT_TRUE(reports.has_value());
+  EXPECT_EQ(reports.value()[0].contradictions, std::vector<std::uint32_t>{2});
+  EXPECT_TRUE(reports.value()[1].contradictions.empty());
+  EXPECT_EQ(plate.pages[4].outcomes[2], CodewordOutcome::kLost);
+  EXPECT_EQ(plate.pages[4].outcomes[0], CodewordOutcome::kRestored);
+  EXPECT_TRUE(plate.whole(4, 0));
+  EXPECT_EQ(plate.pages[1].outcomes[2], CodewordOutcome::kRestored);
+  EXPECT_TRUE(plate.whole(1, 2));
+}
+
 TEST(RestoreGroups, LostParityCountsAsAnErasureButIsNoReasonToRestore) {
   ReadPlate plate;
   plate.lose(9);  // parity pages 9, 10, 11, 12: groups 0, 1, 0, 1

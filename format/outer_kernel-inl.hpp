@@ -1,0 +1,219 @@
+// The loops of the outer code, for any kind of vector. No include guard: this file is included
+// once per instruction set, inside its namespace and under its target attribute, after
+// format/outer_kernel.hpp, <cstddef>, <cstdint>, and <algorithm>.
+//
+// `Arithmetic` is one way to multiply vectors of bytes in GF(2^8) by a constant:
+//   Vector, kBytes          bytes in lanes
+//   Split, split(vector)    what products with several constants share
+//   kTableBytes             of what multiply() needs to know of a constant
+//   load, store, zero, add, multiply(split, table), prepare(coefficient, table)
+//   kRows                   rows of a matrix product that fit the registers together
+
+template <class Arithmetic>
+struct OuterLoops {
+  using Vector = typename Arithmetic::Vector;
+  static constexpr std::size_t kBytes = Arithmetic::kBytes;
+  static constexpr std::size_t kTable = Arithmetic::kTableBytes;
+
+  static void prepare(std::span<const std::uint8_t> coefficients, std::uint8_t* tables) {
+    for (const std::uint8_t coefficient : coefficients) {
+      Arithmetic::prepare(coefficient, tables);
+      tables += kTable;
+    }
+  }
+
+  static OSTRACON_INLINE Vector times(Vector v, const std::uint8_t* table) {
+    return Arithmetic::multiply(Arithmetic::split(v), table);
+  }
+
+  /// Values on an octet to coefficients; twiddles of the layers over 4, 2, 2 and 1, 1, 1, 1.
+  static OSTRACON_INLINE void interpolate(Vector (&x)[kOctet], const std::uint8_t* twiddles) {
+    for (std::size_t b = 0; b < 4; ++b) join(x[2 * b], x[2 * b + 1], twiddles + (3 + b) * kTable);
+    for (std::size_t b = 0; b < 2; ++b)
+      for (std::size_t i = 0; i < 2; ++i)
+        join(x[4 * b + i], x[4 * b + i + 2], twiddles + (1 + b) * kTable);
+    for (std::size_t i = 0; i < 4; ++i) join(x[i], x[i + 4], twiddles);
+  }
+  static OSTRACON_INLINE void join(Vector& low, Vector& high, const std::uint8_t* twiddle) {
+    high = Arithmetic::add(high, low);
+    low = Arithmetic::add(low, times(high, twiddle));
+  }
+
+  /// The inverse of interpolate().
+  static OSTRACON_INLINE void evaluate(Vector (&x)[kOctet], const std::uint8_t* twiddles) {
+    for (std::size_t i = 0; i < 4; ++i) part(x[i], x[i + 4], twiddles);
+    for (std::size_t b = 0; b < 2; ++b)
+      for (std::size_t i = 0; i < 2; ++i)
+        part(x[4 * b + i], x[4 * b + i + 2], twiddles + (1 + b) * kTable);
+    for (std::size_t b = 0; b < 4; ++b) part(x[2 * b], x[2 * b + 1], twiddles + (3 + b) * kTable);
+  }
+  static OSTRACON_INLINE void part(Vector& low, Vector& high, const std::uint8_t* twiddle) {
+    low = Arithmetic::add(low, times(high, twiddle));
+    high = Arithmetic::add(high, low);
+  }
+
+  /// Where vector v of a column begins. The last one may overlap the one before: every vector is
+  /// made of sources and addends alone, so that making bytes twice does no harm.
+  static OSTRACON_INLINE std::size_t offset_of(std::size_t v, std::size_t bytes) {
+    return std::min(v * kBytes, bytes - kBytes);
+  }
+
+  /// coefficients[vector][octet][8]. Octet after octet, so that few streams are read at a time.
+  static void interpolate_sources(const CauchyPlan& plan, const std::uint8_t* twiddles,
+                                  const ProductColumn& column, std::uint8_t* coefficients) {
+    const std::size_t octets = plan.sources.size();
+    const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
+    alignas(kMostVectorBytes) static constexpr std::uint8_t kZeros[kMostVectorBytes] = {};
+    for (std::size_t o = 0; o < octets; ++o) {
+      const std::uint8_t* from[kOctet];
+      std::size_t step[kOctet];  // 0 for points that are no source
+      const std::uint8_t* next[kOctet];
+      const auto& following = plan.sources[o + 1 < octets ? o + 1 : o].member;
+      for (std::size_t i = 0; i < kOctet; ++i) {
+        const std::uint8_t member = plan.sources[o].member[i];
+        from[i] = member == kNone ? kZeros : column.sources[member];
+        step[i] = member == kNone ? 0 : ~std::size_t{0};
+        next[i] = following[i] == kNone ? kZeros : column.sources[following[i]];
+      }
+      std::uint8_t* to = coefficients + o * kOctet * kBytes;
+      for (std::size_t v = 0; v < vectors; ++v, to += octets * kOctet * kBytes) {
+        const std::size_t at = offset_of(v, column.bytes);
+        Vector x[kOctet];
+        for (std::size_t i = 0; i < kOctet; ++i) {
+          x[i] = Arithmetic::load(from[i] + (at & step[i]));
+          __builtin_prefetch(next[i] + at);
+        }
+        interpolate(x, twiddles + o * kTwiddles * kTable);
+        for (std::size_t i = 0; i < kOctet; ++i) Arithmetic::store(x[i], to + i * kBytes);
+      }
+    }
+  }
+
+  /// sums[row][vector][8] of rows `first` to `first` + kCount - 1.
+  template <std::size_t kCount>
+  static void combine_rows(const CauchyPlan& plan, const std::uint8_t* weights,
+                           const std::uint8_t* coefficients, std::size_t vectors, std::size_t first,
+                           std::uint8_t* sums) {
+    const std::size_t octets = plan.sources.size();
+    const std::size_t row_tables = plan.targets.size() * kTable;
+    for (std::size_t v = 0; v < vectors; ++v)
+      for (std::size_t i = 0; i < kOctet; ++i) {
+        const std::uint8_t* from = coefficients + (v * octets * kOctet + i) * kBytes;
+        const std::uint8_t* table = weights + first * kTable;
+        Vector sum[kCount];
+        for (std::size_t r = 0; r < kCount; ++r) sum[r] = Arithmetic::zero();
+        for (std::size_t o = 0; o < octets; ++o) {
+          const auto split = Arithmetic::split(Arithmetic::load(from));
+          for (std::size_t r = 0; r < kCount; ++r)
+            sum[r] = Arithmetic::add(sum[r], Arithmetic::multiply(split, table + r * kTable));
+          from += kOctet * kBytes;
+          table += row_tables;
+        }
+        for (std::size_t r = 0; r < kCount; ++r)
+          Arithmetic::store(sum[r], sums + (((first + r) * vectors + v) * kOctet + i) * kBytes);
+      }
+  }
+
+  static void combine(const CauchyPlan& plan, const std::uint8_t* weights,
+                      const std::uint8_t* coefficients, std::size_t vectors, std::uint8_t* sums) {
+    const std::size_t rows = plan.targets.size();
+    std::size_t r = 0;
+    for (; r + Arithmetic::kRows <= rows; r += Arithmetic::kRows)
+      combine_rows<Arithmetic::kRows>(plan, weights, coefficients, vectors, r, sums);
+    for (; r + 3 <= rows; r += 3) combine_rows<3>(plan, weights, coefficients, vectors, r, sums);
+    for (; r < rows; ++r) combine_rows<1>(plan, weights, coefficients, vectors, r, sums);
+  }
+
+  static OSTRACON_INLINE Vector finished(Vector sum, std::size_t target, std::size_t at,
+                                         const ProductColumn& column, const std::uint8_t* scales) {
+    if (column.addends[target] != nullptr)
+      sum = Arithmetic::add(sum, Arithmetic::load(column.addends[target] + at));
+    return scales == nullptr ? sum : times(sum, scales + target * kTable);
+  }
+
+  static void evaluate_targets(const CauchyPlan& plan, const std::uint8_t* twiddles,
+                               const std::uint8_t* scales, const std::uint8_t* sums,
+                               const std::uint8_t* raw, const ProductColumn& column) {
+    const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
+    for (const CauchyPlan::Octet& octet : plan.targets) {
+      for (std::size_t v = 0; v < vectors; ++v, sums += kOctet * kBytes) {
+        const std::size_t at = offset_of(v, column.bytes);
+        Vector x[kOctet];
+        for (std::size_t i = 0; i < kOctet; ++i) x[i] = Arithmetic::load(sums + i * kBytes);
+        evaluate(x, twiddles);
+        for (std::size_t i = 0; i < kOctet; ++i) {
+          const std::uint8_t target = octet.member[i];
+          if (target == kNone) continue;
+          if (octet.raw[i] != kNone)
+            x[i] = Arithmetic::add(x[i],
+                                   Arithmetic::load(raw + (octet.raw[i] * vectors + v) * kBytes));
+          Arithmetic::store(finished(x[i], target, at, column, scales),
+                            column.targets[target] + at);
+        }
+      }
+      twiddles += kTwiddles * kTable;
+    }
+  }
+
+  /// Rows `first` to `first` + kCount - 1 of a dense part.
+  template <std::size_t kCount>
+  static void multiply_rows(const CauchyPlan::Dense& part, const std::uint8_t* tables,
+                            const std::uint8_t* scales, const ProductColumn& column,
+                            std::size_t first, std::uint8_t* raw) {
+    const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
+    const std::size_t row_tables = part.rows.size() * kTable;
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const std::size_t at = offset_of(v, column.bytes);
+      const std::uint8_t* table = tables + first * kTable;
+      Vector sum[kCount];
+      for (std::size_t r = 0; r < kCount; ++r) sum[r] = Arithmetic::zero();
+      for (const std::uint8_t source : part.sources) {
+        const auto split = Arithmetic::split(Arithmetic::load(column.sources[source] + at));
+        for (std::size_t r = 0; r < kCount; ++r)
+          sum[r] = Arithmetic::add(sum[r], Arithmetic::multiply(split, table + r * kTable));
+        table += row_tables;
+      }
+      for (std::size_t r = 0; r < kCount; ++r) {
+        const std::uint8_t row = part.rows[first + r];
+        if (part.raw)
+          Arithmetic::store(sum[r], raw + (row * vectors + v) * kBytes);
+        else
+          Arithmetic::store(finished(sum[r], row, at, column, scales), column.targets[row] + at);
+      }
+    }
+  }
+
+  static void multiply_out(const CauchyPlan::Dense& part, const std::uint8_t* tables,
+                           const std::uint8_t* scales, const ProductColumn& column,
+                           std::uint8_t* raw) {
+    const std::size_t rows = part.rows.size();
+    std::size_t r = 0;
+    for (; r + Arithmetic::kRows <= rows; r += Arithmetic::kRows)
+      multiply_rows<Arithmetic::kRows>(part, tables, scales, column, r, raw);
+    for (; r + 3 <= rows; r += 3) multiply_rows<3>(part, tables, scales, column, r, raw);
+    for (; r < rows; ++r) multiply_rows<1>(part, tables, scales, column, r, raw);
+  }
+
+  static void run(const CauchyPlan& plan, const std::uint8_t* tables, const ProductColumn& column,
+                  std::uint8_t* scratch) {
+    const std::size_t in = plan.sources.size(), out = plan.targets.size();
+    const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
+    const std::uint8_t* in_twiddles = tables;
+    const std::uint8_t* out_twiddles = in_twiddles + in * kTwiddles * kTable;
+    const std::uint8_t* weights = out_twiddles + out * kTwiddles * kTable;
+    const std::uint8_t* dense = weights + in * out * kTable;
+    const std::uint8_t* scales =
+        plan.scaled ? tables + (plan.coefficients.size() - plan.target_count) * kTable : nullptr;
+    std::uint8_t* coefficients = scratch;
+    std::uint8_t* sums = coefficients + vectors * in * kOctet * kBytes;
+    std::uint8_t* raw = sums + vectors * out * kOctet * kBytes;
+    for (const CauchyPlan::Dense& part : plan.dense) {
+      multiply_out(part, dense, scales, column, raw);
+      dense += part.sources.size() * part.rows.size() * kTable;
+    }
+    if (out == 0) return;
+    interpolate_sources(plan, in_twiddles, column, coefficients);
+    combine(plan, weights, coefficients, vectors, sums);
+    evaluate_targets(plan, out_twiddles, scales, sums, raw, column);
+  }
+};
