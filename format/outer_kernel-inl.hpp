@@ -114,14 +114,15 @@ struct OuterLoops {
       }
   }
 
+  /// As many rows as are left of kCount at a time.
+  template <std::size_t kCount>
   static void combine(const CauchyPlan& plan, const std::uint8_t* weights,
-                      const std::uint8_t* coefficients, std::size_t vectors, std::uint8_t* sums) {
-    const std::size_t rows = plan.targets.size();
-    std::size_t r = 0;
-    for (; r + Arithmetic::kRows <= rows; r += Arithmetic::kRows)
-      combine_rows<Arithmetic::kRows>(plan, weights, coefficients, vectors, r, sums);
-    for (; r + 3 <= rows; r += 3) combine_rows<3>(plan, weights, coefficients, vectors, r, sums);
-    for (; r < rows; ++r) combine_rows<1>(plan, weights, coefficients, vectors, r, sums);
+                      const std::uint8_t* coefficients, std::size_t vectors, std::size_t first,
+                      std::uint8_t* sums) {
+    for (; first + kCount <= plan.targets.size(); first += kCount)
+      combine_rows<kCount>(plan, weights, coefficients, vectors, first, sums);
+    if constexpr (kCount > 1)
+      combine<kCount - 1>(plan, weights, coefficients, vectors, first, sums);
   }
 
   static OSTRACON_INLINE Vector finished(Vector sum, std::size_t target, std::size_t at,
@@ -155,43 +156,66 @@ struct OuterLoops {
     }
   }
 
-  /// Rows `first` to `first` + kCount - 1 of a dense part.
+  /// sums[row][vector] += rows `first` to `first` + kCount - 1 of a dense part over `count` sources
+  /// from `from` on. `begins`: the sums are void before.
   template <std::size_t kCount>
-  static void multiply_rows(const CauchyPlan::Dense& part, const std::uint8_t* tables,
-                            const std::uint8_t* scales, const ProductColumn& column,
-                            std::size_t first, std::uint8_t* raw) {
+  static void add_sources(const CauchyPlan::Dense& part, const std::uint8_t* tables,
+                          const ProductColumn& column, std::size_t first, std::size_t from,
+                          std::size_t count, std::uint8_t* sums) {
     const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
     const std::size_t row_tables = part.rows.size() * kTable;
-    for (std::size_t v = 0; v < vectors; ++v) {
+    const std::uint8_t* sources[kOctet];
+    const std::uint8_t* next[kOctet];
+    for (std::size_t i = 0; i < count; ++i) {
+      sources[i] = column.sources[part.sources[from + i]];
+      const std::size_t following = std::min(from + kOctet + i, part.sources.size() - 1);
+      next[i] = column.sources[part.sources[following]];
+    }
+    for (std::size_t v = 0; v < vectors; ++v, sums += kCount * kBytes) {
       const std::size_t at = offset_of(v, column.bytes);
-      const std::uint8_t* table = tables + first * kTable;
+      const std::uint8_t* table = tables + from * row_tables + first * kTable;
       Vector sum[kCount];
-      for (std::size_t r = 0; r < kCount; ++r) sum[r] = Arithmetic::zero();
-      for (const std::uint8_t source : part.sources) {
-        const auto split = Arithmetic::split(Arithmetic::load(column.sources[source] + at));
+      for (std::size_t r = 0; r < kCount; ++r)
+        sum[r] = from == 0 ? Arithmetic::zero() : Arithmetic::load(sums + r * kBytes);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto split = Arithmetic::split(Arithmetic::load(sources[i] + at));
+        __builtin_prefetch(next[i] + at);
         for (std::size_t r = 0; r < kCount; ++r)
           sum[r] = Arithmetic::add(sum[r], Arithmetic::multiply(split, table + r * kTable));
         table += row_tables;
       }
-      for (std::size_t r = 0; r < kCount; ++r) {
-        const std::uint8_t row = part.rows[first + r];
-        if (part.raw)
-          Arithmetic::store(sum[r], raw + (row * vectors + v) * kBytes);
-        else
-          Arithmetic::store(finished(sum[r], row, at, column, scales), column.targets[row] + at);
-      }
+      for (std::size_t r = 0; r < kCount; ++r) Arithmetic::store(sum[r], sums + r * kBytes);
     }
   }
 
+  /// The rows of a dense part from `first` on, kCount at a time, then as many as are left. Eight
+  /// sources at a time, so that few streams are read together.
+  template <std::size_t kCount>
   static void multiply_out(const CauchyPlan::Dense& part, const std::uint8_t* tables,
                            const std::uint8_t* scales, const ProductColumn& column,
-                           std::uint8_t* raw) {
-    const std::size_t rows = part.rows.size();
-    std::size_t r = 0;
-    for (; r + Arithmetic::kRows <= rows; r += Arithmetic::kRows)
-      multiply_rows<Arithmetic::kRows>(part, tables, scales, column, r, raw);
-    for (; r + 3 <= rows; r += 3) multiply_rows<3>(part, tables, scales, column, r, raw);
-    for (; r < rows; ++r) multiply_rows<1>(part, tables, scales, column, r, raw);
+                           std::size_t first, std::uint8_t* sums, std::uint8_t* raw) {
+    const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
+    for (; first + kCount <= part.rows.size(); first += kCount) {
+      std::size_t from = 0;
+      do {  // at least once: without sources the sums are zero
+        const std::size_t count = std::min(kOctet, part.sources.size() - from);
+        add_sources<kCount>(part, tables, column, first, from, count, sums);
+        from += kOctet;
+      } while (from < part.sources.size());
+      for (std::size_t r = 0; r < kCount; ++r) {
+        const std::uint8_t row = part.rows[first + r];
+        for (std::size_t v = 0; v < vectors; ++v) {
+          const Vector sum = Arithmetic::load(sums + (v * kCount + r) * kBytes);
+          const std::size_t at = offset_of(v, column.bytes);
+          if (part.raw)
+            Arithmetic::store(sum, raw + (row * vectors + v) * kBytes);
+          else
+            Arithmetic::store(finished(sum, row, at, column, scales), column.targets[row] + at);
+        }
+      }
+    }
+    if constexpr (kCount > 1)
+      multiply_out<kCount - 1>(part, tables, scales, column, first, sums, raw);
   }
 
   static void run(const CauchyPlan& plan, const std::uint8_t* tables, const ProductColumn& column,
@@ -206,14 +230,14 @@ struct OuterLoops {
         plan.scaled ? tables + (plan.coefficients.size() - plan.target_count) * kTable : nullptr;
     std::uint8_t* coefficients = scratch;
     std::uint8_t* sums = coefficients + vectors * in * kOctet * kBytes;
-    std::uint8_t* raw = sums + vectors * out * kOctet * kBytes;
+    std::uint8_t* raw = sums + vectors * std::max(out * kOctet, Arithmetic::kRows) * kBytes;
     for (const CauchyPlan::Dense& part : plan.dense) {
-      multiply_out(part, dense, scales, column, raw);
+      multiply_out<Arithmetic::kRows>(part, dense, scales, column, 0, sums, raw);
       dense += part.sources.size() * part.rows.size() * kTable;
     }
     if (out == 0) return;
     interpolate_sources(plan, in_twiddles, column, coefficients);
-    combine(plan, weights, coefficients, vectors, sums);
+    combine<Arithmetic::kRows>(plan, weights, coefficients, vectors, 0, sums);
     evaluate_targets(plan, out_twiddles, scales, sums, raw, column);
   }
 };

@@ -35,8 +35,8 @@ struct OuterKernel {
 };
 
 constexpr std::size_t product_scratch(const CauchyPlan& plan) {
-  const std::size_t rows = kOctet * (plan.sources.size() + plan.targets.size()) + plan.raw_rows;
-  return (rows + 1) * (kColumnBytes + 2 * kMostVectorBytes);
+  const std::size_t octets = plan.sources.size() + plan.targets.size() + 1;
+  return (kOctet * octets + plan.raw_rows) * (kColumnBytes + kMostVectorBytes);
 }
 
 /// The kernels that this machine can run, the fastest first; never empty.

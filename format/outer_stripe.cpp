@@ -148,20 +148,42 @@ Erasures sort_members(std::uint32_t k, std::uint32_t members,
   return result;
 }
 
-/// The inverse of the matrix 1 / (x_i + y_j), x of `rows`, y of `columns`, has the entries
-/// u_j v_i / (x_i + y_j) with, k running over the other points,
+/// In place: a[z] = sum over t of (-1)^(bits of z & t) a[t]. Twice is a factor of 256.
+void transform_walsh(std::array<std::int32_t, 256>& a) {
+  for (std::size_t half = 1; half < a.size(); half *= 2)
+    for (std::size_t block = 0; block < a.size(); block += 2 * half)
+      for (std::size_t i = block; i < block + half; ++i) {
+        const std::int32_t sum = a[i] + a[i + half];
+        a[i + half] = a[i] - a[i + half];
+        a[i] = sum;
+      }
+}
+
+/// The inverse of the matrix 1 / (x_i + y_j) has the entries u_j v_i / (x_i + y_j) with, k running
+/// over the other points,
 ///   v_i = prod (x_i + y_k) / prod (x_i + x_k),   u_j = prod (x_k + y_j) / prod (y_j + y_k).
-/// Returns v for (x, y), u for (y, x).
-Points inverse_scales(const Points& own, const Points& other) {
-  Points scales;
-  for (const std::uint8_t x : own) {
-    std::size_t logs = 0;
-    for (const std::uint8_t y : other) logs += gf256::kTables.log[x ^ y];
-    for (const std::uint8_t y : own) logs += gf256::kOrder - gf256::kTables.log[x ^ y];
-    // The point itself gave 255 - log(0) = 255: a factor of 1.
-    scales.push_back(gf256::kTables.exp[logs % gf256::kOrder]);
-  }
-  return scales;
+/// Their logarithms are +-(sum over y of log(z + y) - sum over x of log(z + x)), for all z at once
+/// a convolution over xor, hence a product of Walsh transforms. Modulo 255 the factor of 256 is 1,
+/// and log(0) counts as 0, so that a point itself takes no part.
+void find_inverse_scales(const Points& x, const Points& y, Points& v, Points& u) {
+  static const auto log_spectrum = [] {
+    std::array<std::int32_t, 256> logs{};
+    for (std::size_t i = 0; i < logs.size(); ++i) logs[i] = gf256::kTables.log[i];
+    transform_walsh(logs);
+    for (std::int32_t& value : logs) value %= 255;
+    return logs;
+  }();
+  std::array<std::int32_t, 256> logs{};
+  for (const std::uint8_t point : y) logs[point] = 1;
+  for (const std::uint8_t point : x) logs[point] = -1;
+  transform_walsh(logs);
+  for (std::size_t i = 0; i < logs.size(); ++i) logs[i] *= log_spectrum[i];
+  transform_walsh(logs);
+  const auto power = [](std::int32_t log) {
+    return gf256::kTables.exp[static_cast<std::size_t>(log % 255 + 255)];
+  };
+  for (const std::uint8_t point : x) v.push_back(power(logs[point]));
+  for (const std::uint8_t point : y) u.push_back(power(-logs[point]));
 }
 
 bool all_zero(const std::uint8_t* bytes, std::size_t count) {
@@ -178,13 +200,13 @@ class StripeRestorer {
     const std::size_t e = erasures.lost_data.size();
     Points targets = erasures.used;
     targets.insert(targets.end(), erasures.remade.begin(), erasures.remade.end());
-    Points scales = inverse_scales(erasures.used, erasures.lost_data);
+    Points scales, data_scales;
+    find_inverse_scales(erasures.used, erasures.lost_data, scales, data_scales);
     scales.resize(targets.size(), 1);
     syndromes_.prepare(kernel, erasures.whole_data, targets, scales);
     std::size_t most = product_scratch(syndromes_.plan);
     if (e > 0) {
-      data_.prepare(kernel, erasures.used, erasures.lost_data,
-                    inverse_scales(erasures.lost_data, erasures.used));
+      data_.prepare(kernel, erasures.used, erasures.lost_data, data_scales);
       parity_.prepare(kernel, erasures.lost_data, erasures.remade, {});
       most = std::max({most, product_scratch(data_.plan), product_scratch(parity_.plan)});
     }
