@@ -67,13 +67,10 @@ struct OuterLoops {
     for (std::size_t o = 0; o < octets; ++o) {
       const std::uint8_t* from[kOctet];
       std::size_t step[kOctet];  // 0 for points that are no source
-      const std::uint8_t* next[kOctet];
-      const auto& following = plan.sources[o + 1 < octets ? o + 1 : o].member;
       for (std::size_t i = 0; i < kOctet; ++i) {
         const std::uint8_t member = plan.sources[o].member[i];
         from[i] = member == kNone ? kZeros : column.sources[member];
         step[i] = member == kNone ? 0 : ~std::size_t{0};
-        next[i] = following[i] == kNone ? kZeros : column.sources[following[i]];
       }
       std::uint8_t* to = coefficients + o * kOctet * kBytes;
       for (std::size_t v = 0; v < vectors; ++v, to += octets * kOctet * kBytes) {
@@ -81,7 +78,6 @@ struct OuterLoops {
         Vector x[kOctet];
         for (std::size_t i = 0; i < kOctet; ++i) {
           x[i] = Arithmetic::load(from[i] + (at & step[i]));
-          __builtin_prefetch(next[i] + at);
         }
         interpolate(x, twiddles + o * kTwiddles * kTable);
         for (std::size_t i = 0; i < kOctet; ++i) Arithmetic::store(x[i], to + i * kBytes);
@@ -165,12 +161,7 @@ struct OuterLoops {
     const std::size_t vectors = (column.bytes + kBytes - 1) / kBytes;
     const std::size_t row_tables = part.rows.size() * kTable;
     const std::uint8_t* sources[kOctet];
-    const std::uint8_t* next[kOctet];
-    for (std::size_t i = 0; i < count; ++i) {
-      sources[i] = column.sources[part.sources[from + i]];
-      const std::size_t following = std::min(from + kOctet + i, part.sources.size() - 1);
-      next[i] = column.sources[part.sources[following]];
-    }
+    for (std::size_t i = 0; i < count; ++i) sources[i] = column.sources[part.sources[from + i]];
     for (std::size_t v = 0; v < vectors; ++v, sums += kCount * kBytes) {
       const std::size_t at = offset_of(v, column.bytes);
       const std::uint8_t* table = tables + from * row_tables + first * kTable;
@@ -179,7 +170,6 @@ struct OuterLoops {
         sum[r] = from == 0 ? Arithmetic::zero() : Arithmetic::load(sums + r * kBytes);
       for (std::size_t i = 0; i < count; ++i) {
         const auto split = Arithmetic::split(Arithmetic::load(sources[i] + at));
-        __builtin_prefetch(next[i] + at);
         for (std::size_t r = 0; r < kCount; ++r)
           sum[r] = Arithmetic::add(sum[r], Arithmetic::multiply(split, table + r * kTable));
         table += row_tables;

@@ -12,7 +12,7 @@ namespace ostracon::format {
 
 /// The largest column that a kernel is handed at once; what it keeps of 200 sources then fits the
 /// L2 cache. Longer shards are taken in columns.
-inline constexpr std::size_t kColumnBytes = 1024;
+inline constexpr std::size_t kColumnBytes = 2048;
 /// Of every kernel's vectors; shorter shards must be padded.
 inline constexpr std::size_t kMostVectorBytes = 64;
 
