@@ -6,12 +6,10 @@
 #include <cstring>
 #include <memory>
 
-#include "format/gf256.hpp"
+#include "format/outer_erasures.hpp"
 
 namespace ostracon::format {
 namespace {
-
-using Points = std::vector<std::uint8_t>;
 
 /// A plan with the tables of a kernel.
 struct Product {
@@ -105,86 +103,6 @@ void encode_parity(const OuterKernel& kernel, std::span<const std::uint8_t* cons
 }
 
 namespace {
-
-/// One stripe's erasures, and what of the parity serves to undo them.
-struct Erasures {
-  Points whole_data, lost_data;
-  Points used;    ///< as many whole parity members as there are lost data
-  Points remade;  ///< lost parity, then the whole one that is compared, if any is left
-  bool compares = false;
-};
-
-/// Takes parity members octet by octet, those first that have to be visited anyway, then where
-/// most are whole: the fewer octets, the fewer multiplications.
-Erasures sort_members(std::uint32_t k, std::uint32_t members,
-                      std::span<const std::uint32_t> erased) {
-  Erasures result;
-  std::array<bool, 256> lost{};
-  for (const std::uint32_t member : erased) lost[member] = true;
-  for (std::uint32_t i = 0; i < k; ++i)
-    (lost[i] ? result.lost_data : result.whole_data).push_back(static_cast<std::uint8_t>(i));
-  struct Octet {
-    Points whole;
-    bool visited = false;
-  };
-  std::array<Octet, 256 / kOctet> octets;
-  for (std::uint32_t i = k; i < members; ++i) {
-    Octet& octet = octets[i / kOctet];
-    octet.visited = octet.visited || lost[i];
-    (lost[i] ? result.remade : octet.whole).push_back(static_cast<std::uint8_t>(i));
-  }
-  std::stable_sort(octets.begin(), octets.end(), [](const Octet& a, const Octet& b) {
-    return a.visited != b.visited ? a.visited : a.whole.size() > b.whole.size();
-  });
-  for (const Octet& octet : octets)
-    for (const std::uint8_t member : octet.whole) {
-      if (result.used.size() < result.lost_data.size()) {
-        result.used.push_back(member);
-      } else if (!result.compares) {
-        result.remade.push_back(member);
-        result.compares = true;
-      }
-    }
-  return result;
-}
-
-/// In place: a[z] = sum over t of (-1)^(bits of z & t) a[t]. Twice is a factor of 256.
-void transform_walsh(std::array<std::int32_t, 256>& a) {
-  for (std::size_t half = 1; half < a.size(); half *= 2)
-    for (std::size_t block = 0; block < a.size(); block += 2 * half)
-      for (std::size_t i = block; i < block + half; ++i) {
-        const std::int32_t sum = a[i] + a[i + half];
-        a[i + half] = a[i] - a[i + half];
-        a[i] = sum;
-      }
-}
-
-/// The inverse of the matrix 1 / (x_i + y_j) has the entries u_j v_i / (x_i + y_j) with, k running
-/// over the other points,
-///   v_i = prod (x_i + y_k) / prod (x_i + x_k),   u_j = prod (x_k + y_j) / prod (y_j + y_k).
-/// Their logarithms are +-(sum over y of log(z + y) - sum over x of log(z + x)), for all z at once
-/// a convolution over xor, hence a product of Walsh transforms. Modulo 255 the factor of 256 is 1,
-/// and log(0) counts as 0, so that a point itself takes no part.
-void find_inverse_scales(const Points& x, const Points& y, Points& v, Points& u) {
-  static const auto log_spectrum = [] {
-    std::array<std::int32_t, 256> logs{};
-    for (std::size_t i = 0; i < logs.size(); ++i) logs[i] = gf256::kTables.log[i];
-    transform_walsh(logs);
-    for (std::int32_t& value : logs) value %= 255;
-    return logs;
-  }();
-  std::array<std::int32_t, 256> logs{};
-  for (const std::uint8_t point : y) logs[point] = 1;
-  for (const std::uint8_t point : x) logs[point] = -1;
-  transform_walsh(logs);
-  for (std::size_t i = 0; i < logs.size(); ++i) logs[i] *= log_spectrum[i];
-  transform_walsh(logs);
-  const auto power = [](std::int32_t log) {
-    return gf256::kTables.exp[static_cast<std::size_t>(log % 255 + 255)];
-  };
-  for (const std::uint8_t point : x) v.push_back(power(logs[point]));
-  for (const std::uint8_t point : y) u.push_back(power(-logs[point]));
-}
 
 bool all_zero(const std::uint8_t* bytes, std::size_t count) {
   std::uint8_t any = 0;
