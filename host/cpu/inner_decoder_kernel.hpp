@@ -37,7 +37,8 @@ struct MinSum {
   static HWY_INLINE Vector lessened(UnsignedVector m) {
     const UnsignedTag du;
     const UnsignedVector quarter = hn::ShiftRight<2>(hn::Add(m, hn::Set(du, 3)));
-    return hn::BitCast(Tag(), hn::Sub(m, hn::Min(quarter, hn::Set(du, 2))));
+    const UnsignedVector rest = hn::Sub(m, hn::Min(quarter, hn::Set(du, 2)));
+    return hn::BitCast(Tag(), hn::Min(rest, hn::Set(du, rules::kMostReply)));
   }
 };
 

@@ -63,13 +63,20 @@ OSTRACON_HD inline void absorb(CheckState& check, std::int8_t message) {
   check.negative = static_cast<std::uint8_t>(check.negative ^ (message < 0 ? 1 : 0));
 }
 
+inline constexpr int kMostReply = 31;  ///< 12 nats
+
 /// What a magnitude is lessened to: 3/4 of it, rounded down, but at most two steps (3/4 nat) less.
 /// Min-sum overstates by a share of small magnitudes and by a constant of large ones. Against 3/4
 /// throughout it fails less at every rate (docs/decisions/0011-longer-code.md). Rounding to the
 /// nearest would leave 1 and 2 as they are and cost 0.3 dB at rates 1/2 and below.
+///
+/// And no reply exceeds kMostReply. Beliefs saturate at 127: what visits a check after a reply of
+/// 125 is taken off one would be next to nothing, however sure the bit is, and codewords would
+/// lock.
 OSTRACON_HD inline std::uint8_t lessened(std::uint8_t m) {
   const int quarter = (m + 3) >> 2;
-  return static_cast<std::uint8_t>(m - (quarter < 2 ? quarter : 2));
+  const int rest = m - (quarter < 2 ? quarter : 2);
+  return static_cast<std::uint8_t>(rest < kMostReply ? rest : kMostReply);
 }
 
 /// The reply on the edge that carried `message`: the smallest magnitude of the other edges,

@@ -83,11 +83,35 @@ void try_erasures(const Shards& whole, std::uint32_t k, const std::vector<std::u
   for (const std::uint32_t member : erased)
     for (std::uint8_t& byte : shards[member]) byte = static_cast<std::uint8_t>(random.word());
   const Shards before = shards;
-  const bool restored = format::restore_stripe(pointers(shards), k, bytes, erased);
+  const auto outcome = format::restore_stripe(pointers(shards), k, bytes, erased);
   const bool can_be = erased.size() <= whole.size() - k;
-  require(restored == can_be, "up to m erasures are restored, and more are refused");
+  require(
+      outcome == (can_be ? format::StripeOutcome::kRestored : format::StripeOutcome::kBeyondParity),
+      "up to m erasures are restored, and more are refused");
   require(shards == (can_be ? whole : before),
           can_be ? "what is restored is what was there" : "what is refused is not touched");
+}
+
+/// One byte of a shard that is not erased is wrong.
+void try_wrong_shard(const Shards& whole, std::uint32_t k, const std::vector<std::uint32_t>& erased,
+                     sem::Random& random) {
+  const std::size_t bytes = whole.front().size();
+  if (bytes == 0 || erased.empty() || erased.size() >= whole.size() - k) return;
+  Shards shards = whole;
+  auto wrong = static_cast<std::uint32_t>(random.word() % whole.size());
+  while (std::binary_search(erased.begin(), erased.end(), wrong))
+    wrong = (wrong + 1) % static_cast<std::uint32_t>(whole.size());
+  std::uint8_t& byte = shards[wrong][random.word() % bytes];
+  byte = static_cast<std::uint8_t>(byte + 1 + random.word() % 255);
+  const auto outcome = format::restore_stripe(pointers(shards), k, bytes, erased);
+  // A parity shard that is needed for nothing, nor compared with, may be wrong.
+  const bool restored = outcome == format::StripeOutcome::kRestored;
+  require(restored || outcome == format::StripeOutcome::kContradiction,
+          "a wrong shard among enough is a contradiction, if it is looked at");
+  if (wrong < k) require(!restored, "wrong data are always noticed where parity is to spare");
+  for (const std::uint32_t member : erased)
+    require(shards[member] == (restored ? whole[member] : std::vector<std::uint8_t>(bytes)),
+            "no byte follows from a wrong shard");
 }
 
 void try_group(Input& input) {
@@ -104,7 +128,9 @@ void try_group(Input& input) {
     const std::uint8_t choice = input.byte();
     const std::uint32_t most = std::min(m + 3, k + m);
     const std::uint32_t count = choice < 64 ? std::min(m, most) : input.number(0, most);
-    try_erasures(whole, k, draw_erasures(k + m, count, random), random);
+    const auto erased = draw_erasures(k + m, count, random);
+    try_erasures(whole, k, erased, random);
+    try_wrong_shard(whole, k, erased, random);
     if (m < k + m) try_erasures(whole, k, draw_erasures(k + m, m + 1, random), random);
   }
 }

@@ -149,6 +149,14 @@ TEST_P(InnerDecoderTest, LoudSoftBitsThatSaturateAgreeWithTheScalarDecoder) {
   }
 }
 
+TEST_P(InnerDecoderTest, LoudSoftBitsDoNotLockTheFirstPass) {
+  auto batch = noisy_codewords(format::Rate::kFourFifths, 100, 2.4, 22);
+  for (Llr& llr : batch.llrs) llr = static_cast<Llr>(std::clamp(2 * llr, -127, 127));
+  const auto decoded = decode({.max_codewords = 100, .retry_iterations = 0}, batch.llrs);
+  ASSERT_OK(decoded);
+  EXPECT_EQ(decoded.value().payload, batch.payload);
+}
+
 TEST_P(InnerDecoderTest, ABatchOfNothingIsDone) {
   const auto decoder = backend().make_inner_decoder({});
   ASSERT_TRUE(decoder.has_value());

@@ -131,9 +131,13 @@ TEST(MinSumRule, ACheckRepliesWithTheSmallestOfTheOtherEdges) {
   EXPECT_EQ(rules::reply(check, 40), 6);
 }
 
-TEST(MinSumRule, AMagnitudeLosesAQuarterButAtMostTwoSteps) {
+TEST(MinSumRule, AMagnitudeLosesAQuarterButAtMostTwoStepsAndHasABound) {
   for (int m = 0; m <= 128; ++m)
-    EXPECT_EQ(rules::lessened(static_cast<std::uint8_t>(m)), std::max(3 * m / 4, m - 2)) << m;
+    EXPECT_EQ(rules::lessened(static_cast<std::uint8_t>(m)),
+              std::min(std::max(3 * m / 4, m - 2), rules::kMostReply))
+        << m;
+  // What a bit of full belief brings back to the check it heard most from.
+  EXPECT_GT(127 - rules::kMostReply, rules::kMostReply);
 }
 
 TEST(BoxPlusRule, IsTheParityOfTwoSoftBitsToHalfAStep) {
