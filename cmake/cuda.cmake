@@ -1,16 +1,60 @@
-# OSTRACON_CUDA: AUTO, ON or OFF. No kernel is written yet, so that AUTO and OFF build the stand-in
-# of kernels/ that answers "unavailable", and ON is refused rather than granted in name only.
-set(OSTRACON_CUDA AUTO CACHE STRING "Build the CUDA backend: AUTO, ON or OFF")
+# OSTRACON_CUDA: AUTO, ON or OFF: whether kernels/ is compiled for GPUs. AUTO: where nvcc 13 or newer
+# is found. The kernels that are written are then in the target ostracon_kernels, for tests and
+# benches; the backend itself stays the stand-in that answers "unavailable" until all stages have
+# kernels. Tests on emulated threads need no nvcc (tests/kernels).
+set(OSTRACON_CUDA AUTO CACHE STRING "Compile the CUDA kernels: AUTO, ON or OFF")
 set_property(CACHE OSTRACON_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(OSTRACON_CUDA_ARCHITECTURES 90-real CACHE STRING
+    "GPU generations to compile for; releases: 80-real;90-real;100-real;100-virtual")
+set(OSTRACON_KERNELS OFF)
 
 string(TOUPPER "${OSTRACON_CUDA}" OSTRACON_CUDA_WISH)
 if(OSTRACON_CUDA_WISH MATCHES "^(ON|1|TRUE|YES)$")
-  message(FATAL_ERROR "OSTRACON_CUDA is ${OSTRACON_CUDA}, but the CUDA backend is not written yet; "
-                      "configure with -DOSTRACON_CUDA=AUTO or OFF")
-elseif(OSTRACON_CUDA_WISH STREQUAL "AUTO")
-  set(OSTRACON_CUDA_SUMMARY "stand-in (no kernels are written yet)")
+  set(OSTRACON_CUDA_REQUIRED ON)
 elseif(OSTRACON_CUDA_WISH MATCHES "^(OFF|0|FALSE|NO)$")
-  set(OSTRACON_CUDA_SUMMARY "stand-in (OSTRACON_CUDA=OFF)")
-else()
+  set(OSTRACON_CUDA_SUMMARY "no kernels compiled (OSTRACON_CUDA=OFF)")
+  return()
+elseif(NOT OSTRACON_CUDA_WISH STREQUAL "AUTO")
   message(FATAL_ERROR "OSTRACON_CUDA is \"${OSTRACON_CUDA}\"; it can be AUTO, ON or OFF")
 endif()
+
+find_program(OSTRACON_NVCC nvcc HINTS $ENV{CUDACXX} PATHS /usr/local/cuda/bin)
+set(nvcc_version 0)
+if(OSTRACON_NVCC)
+  execute_process(COMMAND ${OSTRACON_NVCC} --version OUTPUT_VARIABLE nvcc_says ERROR_QUIET)
+  if(nvcc_says MATCHES "release ([0-9.]+)")
+    set(nvcc_version ${CMAKE_MATCH_1})
+  endif()
+endif()
+if(NOT OSTRACON_SANITIZE STREQUAL "")
+  set(why_not "nvcc takes no sanitizers")
+elseif(nvcc_version VERSION_LESS 13.0)
+  set(why_not "nvcc 13 or newer is not found")
+else()
+  set(why_not "")
+endif()
+if(why_not)
+  if(OSTRACON_CUDA_REQUIRED)
+    message(FATAL_ERROR "OSTRACON_CUDA is ${OSTRACON_CUDA}, but ${why_not}")
+  endif()
+  set(OSTRACON_CUDA_SUMMARY "no kernels compiled (${why_not})")
+  return()
+endif()
+
+set(CMAKE_CUDA_COMPILER ${OSTRACON_NVCC})
+set(CMAKE_CUDA_ARCHITECTURES ${OSTRACON_CUDA_ARCHITECTURES})  # named: no GPU is probed for
+if(CCACHE_PROGRAM AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+enable_language(CUDA)
+# CMake 3.25.1 has no C++20 flag for nvcc, and without REQUIRED would silently build C++17.
+if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+endif()
+set(CMAKE_CUDA_STANDARD 20)
+set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+find_package(CUDAToolkit 13.0 REQUIRED)
+set(OSTRACON_KERNELS ON)
+set(OSTRACON_CUDA_SUMMARY
+    "nvcc ${nvcc_version} for ${OSTRACON_CUDA_ARCHITECTURES}: inner decoder; no whole backend yet")

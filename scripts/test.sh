@@ -24,7 +24,7 @@ run_tests() {  # run_tests BUILD_FOLDER [CTEST_ARGUMENT...]
   ctest --test-dir "$folder" --output-on-failure --parallel "$jobs" "$@"
 }
 
-sources() { git ls-files '*.cpp' '*.hpp' | grep -v '/tables/'; }
+sources() { git ls-files '*.cpp' '*.hpp' '*.cu' | grep -v '/tables/'; }
 
 check_format() {
   say "format"

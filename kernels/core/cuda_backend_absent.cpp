@@ -5,7 +5,7 @@ namespace ostracon::cuda {
 
 Result<std::unique_ptr<Backend>> make_backend() {
   return Error{ErrorCode::kUnavailable,
-               "this build has no CUDA backend: its kernels are not written yet"};
+               "this build has no CUDA backend: only the inner decoder has kernels yet"};
 }
 
 }  // namespace ostracon::cuda

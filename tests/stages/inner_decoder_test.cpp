@@ -42,7 +42,7 @@ TEST_P(InnerDecoderTest, FlippedBitsAreCorrectedAndCounted) {
 
 TEST_P(InnerDecoderTest, NoiseHalfADecibelAboveTheThresholdIsCorrected) {
   for (std::size_t r = 0; r < kRates.size(); ++r) {
-    const auto batch = noisy_codewords(kRates[r], 24, kThresholdDb[r] + 0.5, 3);
+    const auto batch = noisy_codewords(kRates[r], trials(24), kThresholdDb[r] + 0.5, 3);
     const auto decoded = decode({.rate = kRates[r], .max_codewords = 24}, batch.llrs);
     ASSERT_OK(decoded);
     EXPECT_EQ(decoded.value().payload, batch.payload) << format::to_string(kRates[r]);
@@ -51,7 +51,7 @@ TEST_P(InnerDecoderTest, NoiseHalfADecibelAboveTheThresholdIsCorrected) {
 }
 
 TEST_P(InnerDecoderTest, TwoPercentOfErasedBitsCostLessThanSixTenthsOfADecibel) {
-  const auto batch = noisy_codewords(format::Rate::kFourFifths, 24, 1.94 + 0.6, 4, 0.02);
+  const auto batch = noisy_codewords(format::Rate::kFourFifths, trials(24), 1.94 + 0.6, 4, 0.02);
   const auto decoded = decode({.max_codewords = 24}, batch.llrs);
   ASSERT_OK(decoded);
   EXPECT_EQ(decoded.value().payload, batch.payload);
@@ -75,7 +75,7 @@ TEST_P(InnerDecoderTest, FailuresAreSaidAndDoNotTouchTheirNeighbours) {
 }
 
 TEST_P(InnerDecoderTest, NoiseAloneIsNeverTakenForACodeword) {
-  constexpr std::size_t kCount = 40;
+  constexpr std::size_t kCount = trials(40);
   for (const format::Rate rate : kRates) {
     std::vector<Llr> llrs(kCount * static_cast<std::size_t>(format::codeword_bits(rate)));
     std::mt19937 random(7);
@@ -108,12 +108,13 @@ TEST_P(InnerDecoderTest, EveryRateAgreesWithTheScalarDecoderToTheBit) {
   for (std::size_t r = 0; r < kRates.size(); ++r) {
     // Below the threshold, so that some fail, some need the second pass, and most iterate long.
     const InnerDecoderConfig config{.rate = kRates[r], .max_codewords = 8};
-    const auto batch = noisy_codewords(kRates[r], 8, kThresholdDb[r] - 0.15, 8 + r, 0.002);
+    const std::size_t count = trials(8);
+    const auto batch = noisy_codewords(kRates[r], count, kThresholdDb[r] - 0.15, 8 + r, 0.002);
     const auto decoded = decode(config, batch.llrs);
     ASSERT_OK(decoded);
-    const std::size_t bits = batch.llrs.size() / 8;
+    const std::size_t bits = batch.llrs.size() / count;
     ScalarInnerDecoder scalar(config);
-    for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       std::vector<std::uint8_t> payload(kBytes);
       std::vector<Llr> beliefs(bits);
       const auto expected = scalar.decode({&batch.llrs[i * bits], bits}, payload, beliefs);

@@ -1,0 +1,63 @@
+#include "kernels/core/device_backend.hpp"
+
+#include <string>
+#include <utility>
+
+#include "kernels/inner_decoder.hpp"
+
+namespace ostracon::cuda {
+namespace {
+
+Error missing(const std::string& stage) {
+  return {ErrorCode::kUnavailable, "the " + stage + " has no CUDA kernels yet"};
+}
+
+class DeviceBackend final : public Backend {
+ public:
+  explicit DeviceBackend(std::unique_ptr<Device> device) : device_(std::move(device)) {}
+  BackendKind kind() const override { return BackendKind::kCuda; }
+  Memory& memory() override { return device_->memory(); }
+  Result<> synchronize() override { return device_->synchronize(); }
+
+  Result<std::unique_ptr<Flattener>> make_flattener(const FlattenerConfig&) override {
+    return missing("flattener");
+  }
+  Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(
+      const DriftEstimatorConfig&) override {
+    return missing("drift estimator");
+  }
+  Result<std::unique_ptr<FrameAligner>> make_frame_aligner(const FrameAlignerConfig&) override {
+    return missing("frame aligner");
+  }
+  Result<std::unique_ptr<PitchFinder>> make_pitch_finder(const PitchFinderConfig&) override {
+    return missing("pitch finder");
+  }
+  Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
+      const LatticeTrackerConfig&) override {
+    return missing("lattice tracker");
+  }
+  Result<std::unique_ptr<ModuleSampler>> make_module_sampler(const ModuleSamplerConfig&) override {
+    return missing("module sampler");
+  }
+  Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig&) override {
+    return missing("equaliser");
+  }
+  Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(const SoftCancellerConfig&) override {
+    return missing("soft canceller");
+  }
+  Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
+      const InnerDecoderConfig& config) override {
+    return cuda::make_inner_decoder(config, *device_);
+  }
+
+ private:
+  std::unique_ptr<Device> device_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_device_backend(std::unique_ptr<Device> device) {
+  return std::make_unique<DeviceBackend>(std::move(device));
+}
+
+}  // namespace ostracon::cuda

@@ -1,0 +1,19 @@
+// Linked into the shared suites in place of host/backends.cpp: they then run on the kernels that
+// are written, emulated or on a GPU, whatever is still missing for a whole backend.
+
+#include "kernels/core/device_backend.hpp"
+
+namespace ostracon {
+
+std::string_view to_string(BackendKind kind) {
+  return kind == BackendKind::kCpu ? "cpu" : OSTRACON_TEST_BACKEND;
+}
+
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind) {
+  if (kind == BackendKind::kCpu)
+    return Error{ErrorCode::kUnavailable, "this program tests kernels"};
+  OSTRACON_TRY_ASSIGN(auto device, cuda::Device::create());
+  return cuda::make_device_backend(std::move(device));
+}
+
+}  // namespace ostracon
