@@ -1,6 +1,6 @@
 #pragma once
 // pipeline/rules/{min_sum,box_plus}.hpp for four checks at a time, one in each byte of a word.
-// Equal to the rules in all of their domain (tests/kernels/inner_decoder_checks_test.cpp).
+// Equal to the rules in all of their domain (tests/kernels/packed_checks_test.cpp).
 //
 // A magnitude of 128 passes for 127 and for more alike: no smallest magnitude exceeds 127, and
 // where it is 127 so is the second.
