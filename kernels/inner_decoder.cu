@@ -12,6 +12,8 @@ namespace {
 /// Messages stay in shared memory where as many blocks then fit on one multiprocessor: with fewer,
 /// a thread that waits at a barrier leaves the arithmetic idle. Else they go through L2.
 constexpr std::int32_t kLeastResident = 3;
+/// Blocks of which the registers must fit on one multiprocessor. Told so, the assembler spills none.
+constexpr std::int32_t kResident = 6;
 
 /// One codeword from soft bits to outcome, as the CPU's decoder does it.
 __device__ InnerOutcome decode(const BlockDecoder& block, const DecoderPlan& plan,
@@ -58,7 +60,7 @@ __device__ InnerOutcome decode(const BlockDecoder& block, const DecoderPlan& pla
 
 /// Blocks take codewords until none is left, since some need many times the work of others.
 template <bool kSharedMessages>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kResident)
     decode_codewords(const __grid_constant__ DecoderPlan plan, const DecoderCall call) {
   auto* words = dynamic_shared<Bytes>();
   const std::int32_t belief_words = plan.columns * kColumnWords;

@@ -7,13 +7,16 @@
 
 #include "kernels/core/packed_bytes.hpp"
 #include "pipeline/rules/box_plus.hpp"
+#include "pipeline/rules/min_sum.hpp"
 
 namespace ostracon::cuda {
 
 /// rules::lessened, lanes in [0, 127].
 OSTRACON_HD inline Bytes lessened(Bytes m) {
   const Bytes quarter = ((m + every(3)) >> 2) & every(0x3F);
-  return m - choose(at_least(every(2), quarter), quarter, every(2));
+  const Bytes rest = m - choose(at_least(every(2), quarter), quarter, every(2));
+  constexpr Bytes kMost = every(rules::kMostReply);
+  return choose(at_least(rest, kMost), kMost, rest);
 }
 
 /// rules::soft_minus of lanes below 64 whose value counts as 32 or more where `far` has any of the
