@@ -12,7 +12,8 @@ namespace {
 /// Messages stay in shared memory where as many blocks then fit on one multiprocessor: with fewer,
 /// a thread that waits at a barrier leaves the arithmetic idle. Else they go through L2.
 constexpr std::int32_t kLeastResident = 3;
-/// Blocks of which the registers must fit on one multiprocessor. Told so, the assembler spills none.
+/// Blocks of which the registers must fit on one multiprocessor. Told so, the assembler spills
+/// none.
 constexpr std::int32_t kResident = 6;
 
 /// One codeword from soft bits to outcome, as the CPU's decoder does it.
