@@ -12,9 +12,12 @@ namespace {
 /// Messages stay in shared memory where as many blocks then fit on one multiprocessor: with fewer,
 /// a thread that waits at a barrier leaves the arithmetic idle. Else they go through L2.
 constexpr std::int32_t kLeastResident = 3;
-/// Blocks of which the registers must fit on one multiprocessor. Told so, the assembler spills
-/// none.
-constexpr std::int32_t kResident = 6;
+/// Blocks whose registers must fit on one multiprocessor: as many as can without a spill.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+constexpr std::int32_t kResident = 4;
+#else
+[[maybe_unused]] constexpr std::int32_t kResident = 6;
+#endif
 
 /// One codeword from soft bits to outcome, as the CPU's decoder does it.
 __device__ InnerOutcome decode(const BlockDecoder& block, const DecoderPlan& plan,
