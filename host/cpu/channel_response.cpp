@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 #include "pipeline/stages/equaliser.hpp"
 
 namespace ostracon::cpu {

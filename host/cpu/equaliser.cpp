@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "host/cpu/equaliser_taps.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <opencv2/core.hpp>
 
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -6,8 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "host/cpu/parallel.hpp"
 #include "host/cpu/typed_frames.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

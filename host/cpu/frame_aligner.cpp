@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "host/cpu/parallel.hpp"
 #include "host/cpu/typed_frames.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -2,7 +2,7 @@
 #include <numbers>
 
 #include "host/cpu/frame_registration.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 #include "pipeline/rules/spectrum.hpp"
 
 namespace ostracon::cpu {

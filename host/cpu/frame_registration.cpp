@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {
@@ -43,7 +43,7 @@ FrameRegistration::FrameRegistration(const BandPlan& plan)
   for (std::size_t b = 0; b < plan.bands(); ++b)
     places_.push_back(static_cast<double>(plan.centre_y(b)) / plan.field.rows);
   for (auto& axes : measured_)
-    for (BandTrack& track : axes) {
+    for (steps::BandTrack& track : axes) {
       track.shift.resize(plan.bands());
       track.variance.resize(plan.bands());
     }
@@ -228,7 +228,7 @@ void FrameRegistration::measure(std::size_t b) {
       const double variance = 0.5 * weight.curvature[k] / (curvature * curvature);
       const bool known =
           curvature > 0 && std::abs(step) < 1.4 && std::isfinite(at) && std::isfinite(variance);
-      BandTrack& track = measured_[f][k];
+      steps::BandTrack& track = measured_[f][k];
       track.shift[b] = known ? at : static_cast<double>(shift_[f][b][k]);
       track.variance[b] = known ? std::max(variance, 0.1 / weight.curvature[k]) : kNothing;
     }
@@ -238,11 +238,11 @@ void FrameRegistration::measure(std::size_t b) {
 void FrameRegistration::smooth() {
   double square = 0;
   for (std::size_t k = 0; k < 2; ++k) {
-    std::vector<BandTrack> tracks;
+    std::vector<steps::BandTrack> tracks;
     for (const std::size_t f : members_) tracks.push_back(measured_[f][k]);
-    prior_[k] = work_.size() < 2 ? MotionPrior{} : fit_motion(places_, tracks);
+    prior_[k] = work_.size() < 2 ? steps::MotionPrior{} : steps::fit_motion(places_, tracks);
     for (const std::size_t f : members_) {
-      const auto smoothed = smooth_track(places_, measured_[f][k], prior_[k], places_);
+      const auto smoothed = steps::smooth_track(places_, measured_[f][k], prior_[k], places_);
       for (std::size_t b = 0; b < work_.size(); ++b) {
         shift_[f][b][k] = static_cast<float>(smoothed[b]);
         if (measured_[f][k].variance[b] < kNothing)
@@ -275,7 +275,7 @@ std::vector<Shift> FrameRegistration::track(std::size_t frame,
                                             const std::vector<double>& places) const {
   std::vector<Shift> shifts(places.size());
   for (std::size_t k = 0; k < 2; ++k) {
-    const auto values = smooth_track(places_, measured_[frame][k], prior_[k], places);
+    const auto values = steps::smooth_track(places_, measured_[frame][k], prior_[k], places);
     for (std::size_t i = 0; i < places.size(); ++i)
       shifts[i][k] = std::isfinite(values[i]) ? static_cast<float>(values[i]) : 0.0F;
   }

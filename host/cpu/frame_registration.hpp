@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "host/cpu/drift_band.hpp"
-#include "host/cpu/drift_tracks.hpp"
+#include "host/steps/drift_tracks.hpp"
 
 namespace ostracon::cpu {
 
@@ -62,10 +62,10 @@ class FrameRegistration {
   const PowerModel* model_ = nullptr;
   std::vector<TemplateWeights> weights_;  // [others - 1], empty until asked for
   std::vector<std::size_t> members_;
-  std::vector<std::vector<Shift>> shift_;           // [frame][band]
-  std::vector<double> places_;                      // of the bands, in frame heights
-  std::vector<std::array<BandTrack, 2>> measured_;  // [frame][axis]
-  std::array<MotionPrior, 2> prior_;
+  std::vector<std::vector<Shift>> shift_;                  // [frame][band]
+  std::vector<double> places_;                             // of the bands, in frame heights
+  std::vector<std::array<steps::BandTrack, 2>> measured_;  // [frame][axis]
+  std::array<steps::MotionPrior, 2> prior_;
   std::vector<double> significance_;        // [frame], of the first match
   std::vector<std::vector<double>> value_;  // [frame][band], top of the correlation
   double residual_ = 0;

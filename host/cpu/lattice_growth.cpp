@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "host/cpu/lattice_block.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 
 namespace ostracon::cpu {

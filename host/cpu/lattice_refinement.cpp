@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "host/cpu/lattice_growth.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

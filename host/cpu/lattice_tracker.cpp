@@ -7,7 +7,7 @@
 
 #include "host/cpu/lattice_growth.hpp"
 #include "host/cpu/lattice_phase.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 
 namespace ostracon::cpu {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "host/cpu/module_sampler_kernel.hpp"
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "host/cpu/parallel.hpp"
+#include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 
 /// One axis of the motion of one frame: shifts measured at the bands.
 struct BandTrack {
@@ -30,4 +30,4 @@ MotionPrior fit_motion(const std::vector<double>& places, const std::vector<Band
 std::vector<double> smooth_track(const std::vector<double>& places, const BandTrack& track,
                                  const MotionPrior& prior, const std::vector<double>& wanted);
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace ostracon::cpu {
+namespace ostracon {
 
 /// Calls body(i) for every i in [0, count), spread over oneTBB's threads; returns when all are
 /// done. body(i) must not touch what body(j) writes, so the result does not depend on the spread.
@@ -17,4 +17,4 @@ void parallel_for(std::int64_t count, const Body& body) {
                     });
 }
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon

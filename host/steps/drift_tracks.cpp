@@ -1,11 +1,11 @@
-#include "host/cpu/drift_tracks.hpp"
+#include "host/steps/drift_tracks.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 namespace {
 
 constexpr std::array<double, 6> kSlopes = {0, 0.05, 0.2, 0.8, 3, 12};
@@ -130,4 +130,4 @@ std::vector<double> smooth_track(const std::vector<double>& places, const BandTr
   return values;
 }
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps
