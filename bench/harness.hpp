@@ -48,13 +48,15 @@ inline const char* to_string(Clock clock) {
   return clock == Clock::kThread ? "thread" : clock == Clock::kProcess ? "process" : "wall";
 }
 
-/// Name of the processor, as the system tells it.
+/// Name of the processor, as the system tells it, without what a JSON string cannot hold plainly.
 inline std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
     const auto colon = line.find(": ");
-    if (line.rfind("model name", 0) == 0 && colon != std::string::npos)
-      return line.substr(colon + 2);
+    if (line.rfind("model name", 0) != 0 || colon == std::string::npos) continue;
+    line.erase(0, colon + 2);
+    std::erase_if(line, [](char c) { return c == '"' || c == '\\' || c < ' '; });
+    return line;
   }
   return "unknown";
 }

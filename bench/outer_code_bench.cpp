@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -109,13 +108,6 @@ void isal_restore(const std::vector<std::uint8_t*>& stripe, const Pattern& erase
 }
 
 Error wrong(const std::string& name) { return {ErrorCode::kBadInput, name + ": wrong bytes"}; }
-
-std::string cpu_name() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown";
-}
 
 /// Checks, then times `work(stripe)` over all stripes; `spoil(stripe)` makes its result void.
 /// Sets `seconds_per_byte` of the fastest run.

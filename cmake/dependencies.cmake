@@ -33,8 +33,8 @@ if(NOT TARGET ostracon_hdf5)
     INTERFACE_LINK_LIBRARIES "${HDF5_C_LIBRARIES}")
 endif()
 
-# ISA-L ships no CMake package.
-if(NOT TARGET ostracon_isal)
+# ISA-L, which tests and benches compare with. It ships no CMake package.
+if(NOT OSTRACON_FROM_PACKAGE AND (OSTRACON_TESTS OR OSTRACON_BENCH) AND NOT TARGET ostracon_isal)
   find_path(OSTRACON_ISAL_INCLUDE_DIR isa-l.h)
   find_library(OSTRACON_ISAL_LIBRARY isal)
   mark_as_advanced(OSTRACON_ISAL_INCLUDE_DIR OSTRACON_ISAL_LIBRARY)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "format/gf256.hpp"
+#include "format/outer_plain_vector.hpp"
 
 #ifndef OSTRACON_OUTER_NIBBLE_TABLES  // this file is compiled once per instruction set
 #define OSTRACON_OUTER_NIBBLE_TABLES
@@ -93,23 +94,9 @@ namespace {
 #include "format/outer_kernel-inl.hpp"
 
 /// Nibbles without vector instructions: for CPUs that have none of those above.
-struct Bytes {
-  using Vector = std::array<std::uint8_t, 16>;
-  using Split = Vector;
-  static constexpr std::size_t kBytes = 16, kTableBytes = 32, kRows = 4;
+struct Bytes : PlainVector<16> {
+  static constexpr std::size_t kTableBytes = 32, kRows = 4;
 
-  static Vector load(const std::uint8_t* from) {
-    Vector v;
-    std::memcpy(v.data(), from, kBytes);
-    return v;
-  }
-  static void store(const Vector& v, std::uint8_t* to) { std::memcpy(to, v.data(), kBytes); }
-  static Vector zero() { return {}; }
-  static Vector add(Vector a, const Vector& b) {
-    for (std::size_t i = 0; i < kBytes; ++i) a[i] = static_cast<std::uint8_t>(a[i] ^ b[i]);
-    return a;
-  }
-  static Split split(const Vector& v) { return v; }
   static Vector multiply(Split v, const std::uint8_t* table) {
     for (std::uint8_t& byte : v)
       byte = static_cast<std::uint8_t>(table[byte & 15U] ^ table[16U + (byte >> 4U)]);

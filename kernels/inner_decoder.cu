@@ -147,10 +147,7 @@ class CudaInnerDecoder final : public InnerDecoder {
 
   Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
                InnerOutcome* outcomes, const InnerDecoderExtras& extras) override {
-    if (codewords < 0 || codewords > config_.max_codewords)
-      return Error{ErrorCode::kInvalidArgument,
-                   "inner decoder: a batch of " + std::to_string(codewords) +
-                       " codewords, made for at most " + std::to_string(config_.max_codewords)};
+    OSTRACON_TRY(check_batch(config_, codewords));
     if (codewords == 0) return Ok{};
     DecoderCall call{};
     call.llrs = llrs;

@@ -75,10 +75,7 @@ class CpuInnerDecoder final : public InnerDecoder {
 
   Result<> run(const Llr* llrs, std::int32_t codewords, std::uint8_t* payload,
                InnerOutcome* outcomes, const InnerDecoderExtras& extras) override {
-    if (codewords < 0 || codewords > config_.max_codewords)
-      return Error{ErrorCode::kInvalidArgument,
-                   "inner decoder: a batch of " + std::to_string(codewords) +
-                       " codewords, made for at most " + std::to_string(config_.max_codewords)};
+    OSTRACON_TRY(check_batch(config_, codewords));
     const std::ptrdiff_t bits = format::codeword_bits(config_.rate);
     std::atomic<std::int32_t> next{0};
     // One task a slot of scratch; each takes codewords until none is left, since some need

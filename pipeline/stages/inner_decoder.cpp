@@ -33,4 +33,12 @@ Result<> check(const InnerDecoderConfig& config) {
   return Ok{};
 }
 
+Result<> check_batch(const InnerDecoderConfig& config, std::int32_t codewords) {
+  if (codewords < 0 || codewords > config.max_codewords)
+    return Error{ErrorCode::kInvalidArgument,
+                 "inner decoder: a batch of " + std::to_string(codewords) +
+                     " codewords, made for at most " + std::to_string(config.max_codewords)};
+  return Ok{};
+}
+
 }  // namespace ostracon

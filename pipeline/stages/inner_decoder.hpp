@@ -68,5 +68,7 @@ class InnerDecoder {
 
 /// The checks of a config, shared by all backends.
 Result<> check(const InnerDecoderConfig& config);
+/// And of one batch.
+Result<> check_batch(const InnerDecoderConfig& config, std::int32_t codewords);
 
 }  // namespace ostracon

@@ -8,38 +8,12 @@
 #include <random>
 #include <set>
 
+#include "tests/support/outer_shards.hpp"
+
 namespace ostracon::format {
 namespace {
 
-using Shards = std::vector<std::vector<std::uint8_t>>;
-
-std::vector<std::uint8_t*> pointers(Shards& shards) {
-  std::vector<std::uint8_t*> result;
-  for (auto& shard : shards) result.push_back(shard.data());
-  return result;
-}
-
-/// k random data shards and their m parity shards.
-Shards encoded(std::uint32_t k, std::uint32_t m, std::size_t bytes, std::mt19937& random) {
-  Shards shards(k + m, std::vector<std::uint8_t>(bytes));
-  for (std::uint32_t i = 0; i < k; ++i) {
-    for (auto& byte : shards[i]) byte = static_cast<std::uint8_t>(random());
-  }
-  const auto all = pointers(shards);
-  const std::vector<const std::uint8_t*> data(all.begin(), all.begin() + k);
-  encode_parity(data, std::span(all).subspan(k), bytes);
-  return shards;
-}
-
-std::vector<std::uint32_t> random_members(std::uint32_t members, std::size_t count,
-                                          std::mt19937& random) {
-  std::vector<std::uint32_t> all(members);
-  std::iota(all.begin(), all.end(), 0U);
-  std::shuffle(all.begin(), all.end(), random);
-  all.resize(count);
-  std::sort(all.begin(), all.end());
-  return all;
-}
+using test::encoded, test::pointers, test::random_members, test::Shards;
 
 std::uint8_t multiply(std::uint8_t a, std::uint8_t b) {
   unsigned product = 0;

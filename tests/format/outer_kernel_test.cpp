@@ -14,8 +14,10 @@
 #include <string>
 
 #include "format/gf256.hpp"
+#include "format/outer_plain_vector.hpp"
 #include "format/outer_stripe.hpp"
 #include "tests/format/affine_emulation.hpp"
+#include "tests/support/outer_shards.hpp"
 
 #define OSTRACON_INLINE inline
 
@@ -26,23 +28,9 @@ namespace {
 
 /// The loops and tables of the GFNI kernel with the instruction emulated: what of that kernel can
 /// be tested on any machine.
-struct EmulatedAffine {
-  using Vector = std::array<std::uint8_t, 64>;
-  using Split = Vector;
-  static constexpr std::size_t kBytes = 64, kTableBytes = 8, kRows = 8;
+struct EmulatedAffine : PlainVector<64> {
+  static constexpr std::size_t kTableBytes = 8, kRows = 8;
 
-  static Vector load(const std::uint8_t* from) {
-    Vector v;
-    std::memcpy(v.data(), from, kBytes);
-    return v;
-  }
-  static void store(const Vector& v, std::uint8_t* to) { std::memcpy(to, v.data(), kBytes); }
-  static Vector zero() { return {}; }
-  static Vector add(Vector a, const Vector& b) {
-    for (std::size_t i = 0; i < kBytes; ++i) a[i] = static_cast<std::uint8_t>(a[i] ^ b[i]);
-    return a;
-  }
-  static Split split(const Vector& v) { return v; }
   static Vector multiply(Split v, const std::uint8_t* table) {
     std::uint64_t matrix = 0;
     std::memcpy(&matrix, table, sizeof matrix);
@@ -58,18 +46,10 @@ struct EmulatedAffine {
 constexpr OuterKernel kEmulated{"AVX-512 + GFNI, emulated", 8, OuterLoops<EmulatedAffine>::prepare,
                                 OuterLoops<EmulatedAffine>::run};
 
-using Shards = std::vector<std::vector<std::uint8_t>>;
-
-std::vector<std::uint8_t*> pointers(Shards& shards) {
-  std::vector<std::uint8_t*> result;
-  for (auto& shard : shards) result.push_back(shard.data());
-  return result;
-}
+using test::pointers, test::random_members, test::Shards;
 
 Shards encoded_by_isal(std::uint32_t k, std::uint32_t m, std::size_t bytes, std::mt19937& random) {
-  Shards shards(k + m, std::vector<std::uint8_t>(bytes));
-  for (std::uint32_t i = 0; i < k; ++i)
-    for (auto& byte : shards[i]) byte = static_cast<std::uint8_t>(random());
+  Shards shards = test::random_data(k, m, bytes, random);
   std::vector<std::uint8_t> generator(std::size_t{k + m} * k);
   gf_gen_cauchy1_matrix(generator.data(), static_cast<int>(k + m), static_cast<int>(k));
   std::vector<std::uint8_t> tables(std::size_t{32} * k * m);
@@ -79,16 +59,6 @@ Shards encoded_by_isal(std::uint32_t k, std::uint32_t m, std::size_t bytes, std:
   ec_encode_data(static_cast<int>(bytes), static_cast<int>(k), static_cast<int>(m), tables.data(),
                  all.data(), all.data() + k);
   return shards;
-}
-
-std::vector<std::uint32_t> random_members(std::uint32_t members, std::size_t count,
-                                          std::mt19937& random) {
-  std::vector<std::uint32_t> all(members);
-  std::iota(all.begin(), all.end(), 0U);
-  std::shuffle(all.begin(), all.end(), random);
-  all.resize(count);
-  std::sort(all.begin(), all.end());
-  return all;
 }
 
 std::uint32_t draw(std::uint32_t least, std::uint32_t most, std::mt19937& random) {

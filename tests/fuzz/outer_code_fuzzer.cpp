@@ -12,11 +12,12 @@
 #include "datasets/random.hpp"
 #include "format/outer_code.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
+#include "tests/support/outer_shards.hpp"
 
 namespace ostracon::fuzz {
 namespace {
 
-using Shards = std::vector<std::vector<std::uint8_t>>;  // apart, so that an overrun is noticed
+using test::pointers, test::Shards;
 
 /// GF(2^8) of polynomial 0x11D by its powers of 2.
 class Field {
@@ -38,22 +39,6 @@ class Field {
   std::array<std::size_t, 256> logarithms_{};
 };
 
-std::vector<std::uint8_t*> pointers(Shards& shards) {
-  std::vector<std::uint8_t*> list;
-  for (auto& shard : shards) list.push_back(shard.data());
-  return list;
-}
-
-Shards encoded(std::uint32_t k, std::uint32_t m, std::size_t bytes, sem::Random& random) {
-  Shards shards(k + m, std::vector<std::uint8_t>(bytes));
-  for (std::uint32_t i = 0; i < k; ++i)
-    for (std::uint8_t& byte : shards[i]) byte = static_cast<std::uint8_t>(random.word());
-  const auto all = pointers(shards);
-  const std::vector<const std::uint8_t*> data(all.begin(), all.begin() + k);
-  format::encode_parity(data, std::span(all).subspan(k), bytes);
-  return shards;
-}
-
 /// Parity of one column as the header of the outer code defines it.
 void require_parity(const Shards& shards, std::uint32_t k, std::size_t column) {
   static const Field field;
@@ -63,17 +48,6 @@ void require_parity(const Shards& shards, std::uint32_t k, std::size_t column) {
       sum ^= field.quotient(shards[c][column], static_cast<std::uint8_t>(row ^ c));
     require(shards[row][column] == sum, "parity is the sum of data / (row xor column)");
   }
-}
-
-std::vector<std::uint32_t> draw_erasures(std::uint32_t members, std::uint32_t count,
-                                         sem::Random& random) {
-  std::vector<std::uint32_t> all(members);
-  std::iota(all.begin(), all.end(), 0U);
-  for (std::uint32_t i = 0; i < count; ++i)
-    std::swap(all[i], all[i + random.word() % (members - i)]);
-  all.resize(count);
-  std::sort(all.begin(), all.end());
-  return all;
 }
 
 void try_erasures(const Shards& whole, std::uint32_t k, const std::vector<std::uint32_t>& erased,
@@ -120,7 +94,8 @@ void try_group(Input& input) {
   const std::uint8_t size = input.byte();  // mostly small; now and then more than a column
   const std::size_t bytes = size < 250 ? size : std::size_t{2048} * (size - 249) + input.byte();
   sem::Random random(input.seed());
-  const Shards whole = encoded(k, m, bytes, random);
+  const auto next = [&] { return random.word(); };
+  const Shards whole = test::encoded(k, m, bytes, next);
   if (bytes > 0) require_parity(whole, k, random.word() % bytes);
   const std::uint32_t turns = 1 + input.byte() % 4;
   for (std::uint32_t turn = 0; turn < turns; ++turn) {
@@ -128,10 +103,10 @@ void try_group(Input& input) {
     const std::uint8_t choice = input.byte();
     const std::uint32_t most = std::min(m + 3, k + m);
     const std::uint32_t count = choice < 64 ? std::min(m, most) : input.number(0, most);
-    const auto erased = draw_erasures(k + m, count, random);
+    const auto erased = test::random_members(k + m, count, next);
     try_erasures(whole, k, erased, random);
     try_wrong_shard(whole, k, erased, random);
-    if (m < k + m) try_erasures(whole, k, draw_erasures(k + m, m + 1, random), random);
+    if (m < k + m) try_erasures(whole, k, test::random_members(k + m, m + 1, next), random);
   }
 }
 
