@@ -6,6 +6,7 @@
 
 #include "core/buffer.hpp"
 #include "core/result.hpp"
+#include "pipeline/stages/deinterleaver.hpp"
 #include "pipeline/stages/drift_estimator.hpp"
 #include "pipeline/stages/equaliser.hpp"
 #include "pipeline/stages/flattener.hpp"
@@ -47,6 +48,8 @@ class Backend {
   virtual Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) = 0;
   virtual Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
       const SoftCancellerConfig& config) = 0;
+  virtual Result<std::unique_ptr<Deinterleaver>> make_deinterleaver(
+      const DeinterleaverConfig& config) = 0;
   virtual Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) = 0;
 };

@@ -43,28 +43,30 @@ class PageDecoder {
   // Of the last page run, valid until the next.
   std::span<const InnerOutcome> outcomes() const { return outcomes_; }
   std::span<const std::uint8_t> payload() const { return payload_; }
-  std::span<const Llr> page_llrs() const {
-    return {device_.llrs.data(), device_.llrs.size()};
-  }  ///< scrambled
-  std::span<const Llr> codeword_llrs() const {
-    return {device_.codewords.data(), device_.codewords.size()};
-  }
+  /// [rows][cols], scrambled. Errors: those of the backend.
+  Result<std::span<const Llr>> page_llrs() { return device_.llrs.on_host(page_llrs_); }
+  /// [codeword][bit], descrambled. Errors: those of the backend.
+  Result<std::span<const Llr>> codeword_llrs() { return device_.codewords.on_host(codeword_llrs_); }
 
  private:
   /// All that depends on the layout alone; in the backend's memory.
   struct Storage {
     std::unique_ptr<Equaliser> equaliser;
+    std::unique_ptr<Deinterleaver> deinterleaver;
     std::unique_ptr<InnerDecoder> decoder;
     Buffer<std::uint8_t> usable, known, skip, payload;
     Buffer<Llr> llrs, prior, codewords, beliefs;
     Buffer<InnerOutcome> outcomes;
+    Buffer<std::uint32_t> certainties;
   };
 
   PageDecoder(Backend& backend, std::shared_ptr<const format::PageLayout> layout,
               const PageDecoderConfig& config, Storage storage);
   Result<> decode(bool last);
-  Result<> take_turns(const format::PageHeader& header, ImageView<const float> grid,
-                      PageDecoding& done, StageClock& clock);
+  Result<> gather(std::uint64_t seed);
+  Result<> take_turns(std::uint64_t seed, ImageView<const float> grid, PageDecoding& done,
+                      StageClock& clock);
+  Result<double> certainty();
   std::int32_t lost() const;
 
   Backend& backend_;
@@ -72,9 +74,10 @@ class PageDecoder {
   PageDecoderConfig config_;
   Storage device_;
   std::unique_ptr<SoftCanceller> canceller_;  // made for the first page that needs it
-  std::vector<std::uint8_t> known_, skip_, payload_;
-  std::vector<Llr> prior_;
+  std::vector<std::uint8_t> skip_, payload_;
   std::vector<InnerOutcome> outcomes_;
+  std::vector<std::uint32_t> certainties_;
+  std::vector<Llr> page_llrs_, codeword_llrs_;  // where the backend's are not on the host
 };
 
 }  // namespace ostracon

@@ -47,6 +47,7 @@ struct FieldReader::FieldStages {
   std::unique_ptr<PitchFinder> pitch;
   std::unique_ptr<LatticeTracker> tracker;
   Buffer<float> mean;
+  std::optional<Buffer<std::byte>> frames;  // where the backend cannot read those of the host
 };
 
 /// What depends on the page as well.
@@ -75,9 +76,13 @@ Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& sh
                       backend_->make_lattice_tracker({.rows = shape.rows, .cols = shape.cols}));
   OSTRACON_TRY_ASSIGN(auto mean,
                       Buffer<float>::create(backend_->memory(), shape.pixels_per_frame()));
+  std::optional<Buffer<std::byte>> frames;
+  if (!backend_->memory().on_host()) {
+    OSTRACON_TRY_ASSIGN(frames, Buffer<std::byte>::create(backend_->memory(), shape.bytes()));
+  }
   field_stages_.reset(new FieldStages{shape, std::move(flattener), std::move(drift),
                                       std::move(aligner), std::move(pitch), std::move(tracker),
-                                      std::move(mean)});
+                                      std::move(mean), std::move(frames)});
   return field_stages_.get();
 }
 
@@ -110,8 +115,12 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
     return reading;
   }
   OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
-  // A CPU backend reads the caller's bytes where they are.
-  const FrameStack frames{bytes.data(), shape, black};
+  FrameStack frames{bytes.data(), shape, black};
+  if (field->frames) {
+    OSTRACON_TRY(backend_->memory().upload(field->frames->data(), bytes.data(), bytes.size()));
+    frames.data = field->frames->data();
+    clock.charge(Stage::kUpload);
+  }
 
   auto flattened = field->flattener->run(frames);
   clock.charge(Stage::kFlatten);
@@ -176,16 +185,21 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
 
   // The blur from the four header copies and the marks' surroundings, then the page itself.
   PulseResponse response;
+  constexpr std::int32_t kPatch = format::kHeaderSide + 2;
+  std::vector<float> on_host(std::size_t{kPatch} * kPatch);
   for (std::int32_t corner = 0; corner < 4; ++corner) {
     constexpr std::int32_t kSide = format::kHeaderSide;
     const auto origin = format::header_origin(corner, header.rows, header.cols);
-    const ImageView<float> patch{page.grid.data(), kSide + 2, kSide + 2, kSide + 2};
-    const ImageView<float> seen{page.weight.data(), kSide + 2, kSide + 2, kSide + 2};
+    const ImageView<float> patch{page.grid.data(), kPatch, kPatch, kPatch};
+    const ImageView<float> seen{page.weight.data(), kPatch, kPatch, kPatch};
     OSTRACON_TRY(page.sampler->run(frames, flat, drift, map, {kFirstBlur, report.pitch_px},
                                    origin.row - 1, origin.col - 1, patch, seen));
-    response.add(patch, {&known[static_cast<std::size_t>(origin.row) * header.cols +
-                                static_cast<std::size_t>(origin.col)],
-                         kSide, kSide, header.cols});
+    OSTRACON_TRY(backend_->memory().download(on_host.data(), page.grid.data(),
+                                             on_host.size() * sizeof(float)));
+    response.add({on_host.data(), kPatch, kPatch, kPatch},
+                 {&known[static_cast<std::size_t>(origin.row) * header.cols +
+                         static_cast<std::size_t>(origin.col)],
+                  kSide, kSide, header.cols});
   }
   report.blur_modules = estimate_blur(response, kFirstBlur);
   const std::int32_t rows = header.rows + 2 * kEqualiserMargin;
@@ -211,16 +225,23 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
                   (drift.pixel_noise * (1 - 0.5F * report.contrast));
   reading.outcomes.assign(page.decoder->outcomes().begin(), page.decoder->outcomes().end());
   reading.payload.assign(page.decoder->payload().begin(), page.decoder->payload().end());
-  report.mutual_information = mutual_information(
-      layout, page.decoder->codeword_llrs(), reading.outcomes, reading.payload, kSampledCodewords);
+  OSTRACON_TRY_ASSIGN(const auto codeword_llrs, page.decoder->codeword_llrs());
+  report.mutual_information = mutual_information(layout, codeword_llrs, reading.outcomes,
+                                                 reading.payload, kSampledCodewords);
   clock.charge(Stage::kInnerDecode);
 
   report.page_found = true;
   report.page = static_cast<std::int32_t>(header.page_index);
   report.plate = header.plate;
   reading.header = header;
-  if (want_pictures)
-    reading.pictures = make_pictures(frames, mean, map, header, page.decoder->page_llrs());
+  if (want_pictures) {
+    std::vector<float> room;
+    OSTRACON_TRY_ASSIGN(const auto pixels, field->mean.on_host(room));
+    OSTRACON_TRY_ASSIGN(const auto llrs, page.decoder->page_llrs());
+    reading.pictures =
+        make_pictures({bytes.data(), shape, black},
+                      {pixels.data(), shape.rows, shape.cols, shape.cols}, map, header, llrs);
+  }
   reading.map = map;
   return reading;
 }

@@ -6,8 +6,8 @@ namespace ostracon {
 
 std::string_view to_string(Stage stage) {
   static constexpr std::array<std::string_view, kStages> kNames{
-      "ingest",   "flatten", "drift",        "locate",       "track", "sample",
-      "equalise", "cancel",  "inner decode", "outer decode", "emit"};
+      "ingest", "upload",   "flatten", "drift",        "locate",       "track",
+      "sample", "equalise", "cancel",  "inner decode", "outer decode", "emit"};
   return kNames[static_cast<std::size_t>(stage)];
 }
 

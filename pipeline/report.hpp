@@ -16,6 +16,7 @@ namespace ostracon {
 /// The steps of the way of the data, in order (docs/architecture.md).
 enum class Stage : std::uint8_t {
   kIngest,
+  kUpload,  ///< to a backend that does not read the host's memory
   kFlatten,
   kDrift,
   kLocate,
@@ -27,7 +28,7 @@ enum class Stage : std::uint8_t {
   kOuterDecode,
   kEmit
 };
-inline constexpr std::size_t kStages = 11;
+inline constexpr std::size_t kStages = 12;
 std::string_view to_string(Stage stage);
 
 /// Seconds spent in every stage, summed over fields (and over the lanes that ran side by side).

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <opencv2/core.hpp>
 
+#include "host/cpu/deinterleaver.hpp"
 #include "host/cpu/drift_estimator.hpp"
 #include "host/cpu/equaliser.hpp"
 #include "host/cpu/flattener.hpp"
@@ -34,6 +35,9 @@ class HostMemory final : public Memory {
     std::memcpy(to, from, bytes);
     return Ok{};
   }
+  bool on_host() const override { return true; }
+  Result<void*> allocate_staging(std::size_t bytes) override { return allocate(bytes); }
+  void release_staging(void* bytes) noexcept override { release(bytes); }
 };
 
 class CpuBackend final : public Backend {
@@ -69,6 +73,10 @@ class CpuBackend final : public Backend {
   Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
       const SoftCancellerConfig& config) override {
     return cpu::make_soft_canceller(config);
+  }
+  Result<std::unique_ptr<Deinterleaver>> make_deinterleaver(
+      const DeinterleaverConfig& config) override {
+    return cpu::make_deinterleaver(config);
   }
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) override {

@@ -34,6 +34,15 @@ class DeviceMemory final : public Memory {
     OSTRACON_CUDA_TRY(cudaStreamSynchronize(stream_));
     return Ok{};
   }
+  bool on_host() const override { return false; }
+  Result<void*> allocate_staging(std::size_t bytes) override {
+    void* p = nullptr;
+    const cudaError_t status = cudaMallocHost(&p, bytes == 0 ? 1 : bytes);
+    if (status != cudaSuccess)
+      return to_error(status, "cudaMallocHost of " + std::to_string(bytes) + " bytes");
+    return p;
+  }
+  void release_staging(void* bytes) noexcept override { static_cast<void>(cudaFreeHost(bytes)); }
 
  private:
   cudaStream_t stream_;

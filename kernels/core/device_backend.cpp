@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "kernels/deinterleaver.hpp"
 #include "kernels/inner_decoder.hpp"
 
 namespace ostracon::cuda {
@@ -44,6 +45,10 @@ class DeviceBackend final : public Backend {
   }
   Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(const SoftCancellerConfig&) override {
     return missing("soft canceller");
+  }
+  Result<std::unique_ptr<Deinterleaver>> make_deinterleaver(
+      const DeinterleaverConfig& config) override {
+    return cuda::make_deinterleaver(config, *device_);
   }
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) override {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -31,8 +32,12 @@ class CountingMemory final : public Memory {
     std::memcpy(to, from, bytes);
     return Ok{};
   }
+  bool on_host() const override { return in_place; }
+  Result<void*> allocate_staging(std::size_t bytes) override { return allocate(bytes); }
+  void release_staging(void* bytes) noexcept override { release(bytes); }
 
   int out = 0;
+  bool in_place = true;
 
  private:
   std::size_t limit_;
@@ -69,6 +74,33 @@ TEST(Buffer, FreesItsMemoryOnceAlsoWhenMoved) {
     EXPECT_NE(second.data(), nullptr);
   }
   EXPECT_EQ(memory.out, 0);
+}
+
+TEST(Buffer, ShowsItsValuesInPlaceOrACopyOfThem) {
+  CountingMemory memory(1000);
+  const std::array<int, 3> values{1, -2, 3};
+  const auto buffer = Buffer<int>::from(memory, values);
+  ASSERT_TRUE(buffer.has_value());
+  std::vector<int> room;
+  for (const bool in_place : {true, false}) {
+    memory.in_place = in_place;
+    const auto seen = buffer.value().on_host(room);
+    ASSERT_TRUE(seen.has_value());
+    EXPECT_TRUE(std::equal(values.begin(), values.end(), seen.value().begin(), seen.value().end()));
+    EXPECT_EQ(seen.value().data() == buffer.value().data(), in_place);
+  }
+}
+
+TEST(Buffer, StagingMemoryIsFreedOnce) {
+  CountingMemory memory(1000);
+  {
+    const auto staging = StagingBuffer::create(memory, 12);
+    ASSERT_TRUE(staging.has_value());
+    EXPECT_EQ(staging.value().bytes().size(), 12U);
+    EXPECT_EQ(memory.out, 1);
+  }
+  EXPECT_EQ(memory.out, 0);
+  EXPECT_FALSE(StagingBuffer::create(memory, 1001).has_value());
 }
 
 TEST(Buffer, PassesTheErrorOfAFullMemoryOn) {

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <map>
+#include <new>
 
 #include "kernels/core/device.hpp"
 #include "tests/support/guarded_bytes.hpp"
@@ -41,6 +42,11 @@ class GuardedMemory final : public Memory {
   Result<> download(void* to, const void* from, std::size_t bytes) override {
     return copy("download", from, to, from, bytes);
   }
+  bool on_host() const override { return false; }
+  Result<void*> allocate_staging(std::size_t bytes) override {
+    return ::operator new(bytes, std::nothrow);
+  }
+  void release_staging(void* bytes) noexcept override { ::operator delete(bytes); }
 
  private:
   Result<> copy(const char* name, const void* device, void* to, const void* from,
