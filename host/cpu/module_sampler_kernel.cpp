@@ -1,11 +1,11 @@
 #include "host/cpu/module_sampler_kernel.hpp"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/cpu/module_sampler_kernel.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "pipeline/rules/module_window.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu {
@@ -64,24 +64,16 @@ template <class T, int kOctets>
 void sample_octets(const SampleRow& row) {
   const PulseTable& pulse = *row.pulse;
   const auto* frame = static_cast<const T*>(row.frame);
-  const float half = 0.5F * static_cast<float>(pulse.width);
-  const auto phases = static_cast<float>(PulseTable::kPhases);
+  const rules::PulseTaps taps{pulse.width, pulse.used, pulse.first};
   float weights[PulseTable::kWidest];
   for (std::int32_t m = 0; m < row.modules; ++m) {
-    const float left = row.x[m] - half;
-    const float top = row.y[m] - half;
-    // Written so that a NaN or a far value fails the test before it is turned into an integer.
-    if (!(left >= -1.0F) || !(top >= -1.0F - static_cast<float>(pulse.first)) ||
-        !(left < static_cast<float>(row.cols)) || !(top < static_cast<float>(row.rows)))
-      continue;
-    const auto x0 = static_cast<std::int32_t>(std::floor(left)) + 1;
-    const auto y0 = static_cast<std::int32_t>(std::floor(top)) + 1 + pulse.first;
-    if (x0 < 0 || y0 < 0 || x0 + pulse.width > row.cols || y0 + pulse.used > row.rows) continue;
-    const auto px = static_cast<std::size_t>((static_cast<float>(x0) - left) * phases * 0.99999F);
-    const auto py =
-        static_cast<std::size_t>((static_cast<float>(y0 - pulse.first) - top) * phases * 0.99999F);
+    const auto window = rules::module_window(row.y[m], row.x[m], taps, row.rows, row.cols);
+    if (!window.inside) continue;
+    const std::int32_t y0 = window.y0;
+    const auto px = static_cast<std::size_t>(window.phase_x);
+    const auto py = static_cast<std::size_t>(window.phase_y);
     const auto width = static_cast<std::size_t>(pulse.width);
-    const T* first = frame + static_cast<std::ptrdiff_t>(y0) * row.cols + x0;
+    const T* first = frame + static_cast<std::ptrdiff_t>(y0) * row.cols + window.x0;
     // The table's rows end in zeros up to a multiple of 8, and `row_gain` is padded as far.
     const float gain_sum = combine_weights(pulse.taps.data() + py * width,
                                            row.row_gain + y0 - pulse.first, pulse.width, weights);
@@ -122,43 +114,11 @@ void SampleRowImpl(const SampleRow& row) {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <algorithm>
-
-#include "pipeline/rules/pulse.hpp"
-
 namespace ostracon::cpu {
 
 HWY_EXPORT(SampleRowImpl);
 
 void sample_row(const SampleRow& row) { HWY_DYNAMIC_DISPATCH(SampleRowImpl)(row); }
-
-PulseTable PulseTable::make(float blur_modules, float pitch_px) {
-  // Half a module and 2.2 sigma: what lies beyond holds less than 0.2 % of the pulse's energy.
-  const float reach = (0.5F + 2.2F * blur_modules) * pitch_px;
-  PulseTable table;
-  const auto needed = static_cast<std::int32_t>(std::ceil(2 * reach));
-  table.width = std::min((needed + 7) / 8 * 8, 32);
-  if (needed > 32) table.width = kWidest;
-  table.used = std::min(needed, table.width);
-  table.first = (table.width - table.used) / 2;
-  const auto width = static_cast<std::size_t>(table.width);
-  table.taps.assign(kPhases * width, 0.0F);
-  table.sum.assign(kPhases, 0.0F);
-  table.square_sum.assign(kPhases, 0.0F);
-  for (std::size_t phase = 0; phase < kPhases; ++phase)
-    for (std::size_t k = 0; k < width; ++k) {
-      const auto tap = static_cast<std::int32_t>(k);
-      if (tap < table.first || tap >= table.first + table.used) continue;
-      const float distance = static_cast<float>(tap) +
-                             (static_cast<float>(phase) + 0.5F) / static_cast<float>(kPhases) -
-                             0.5F * static_cast<float>(table.width);
-      const float value = rules::pulse(distance / pitch_px, blur_modules);
-      table.taps[phase * width + k] = value;
-      table.sum[phase] += value;
-      table.square_sum[phase] += value * value;
-    }
-  return table;
-}
 
 }  // namespace ostracon::cpu
 #endif

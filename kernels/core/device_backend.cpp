@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "kernels/deinterleaver.hpp"
+#include "kernels/flattener.hpp"
+#include "kernels/frame_aligner.hpp"
 #include "kernels/inner_decoder.hpp"
+#include "kernels/module_sampler.hpp"
 
 namespace ostracon::cuda {
 namespace {
@@ -20,15 +23,16 @@ class DeviceBackend final : public Backend {
   Memory& memory() override { return device_->memory(); }
   Result<> synchronize() override { return device_->synchronize(); }
 
-  Result<std::unique_ptr<Flattener>> make_flattener(const FlattenerConfig&) override {
-    return missing("flattener");
+  Result<std::unique_ptr<Flattener>> make_flattener(const FlattenerConfig& config) override {
+    return cuda::make_flattener(config, *device_);
   }
   Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(
       const DriftEstimatorConfig&) override {
     return missing("drift estimator");
   }
-  Result<std::unique_ptr<FrameAligner>> make_frame_aligner(const FrameAlignerConfig&) override {
-    return missing("frame aligner");
+  Result<std::unique_ptr<FrameAligner>> make_frame_aligner(
+      const FrameAlignerConfig& config) override {
+    return cuda::make_frame_aligner(config, *device_);
   }
   Result<std::unique_ptr<PitchFinder>> make_pitch_finder(const PitchFinderConfig&) override {
     return missing("pitch finder");
@@ -37,8 +41,9 @@ class DeviceBackend final : public Backend {
       const LatticeTrackerConfig&) override {
     return missing("lattice tracker");
   }
-  Result<std::unique_ptr<ModuleSampler>> make_module_sampler(const ModuleSamplerConfig&) override {
-    return missing("module sampler");
+  Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
+      const ModuleSamplerConfig& config) override {
+    return cuda::make_module_sampler(config, *device_);
   }
   Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig&) override {
     return missing("equaliser");

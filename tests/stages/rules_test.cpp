@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 #include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/min_sum.hpp"
+#include "pipeline/rules/module_window.hpp"
 #include "pipeline/rules/pulse.hpp"
 #include "pipeline/rules/soft_bit.hpp"
 #include "pipeline/rules/spectrum.hpp"
@@ -45,6 +48,41 @@ TEST(PulseRule, WithoutBlurIsTheSquareOfAModule) {
   EXPECT_NEAR(rules::pulse(0.4F, 0.0F), 1, 1e-4F);
   EXPECT_NEAR(rules::pulse(0.5F, 0.0F), 0.5F, 1e-4F);
   EXPECT_NEAR(rules::pulse(0.6F, 0.0F), 0, 1e-4F);
+}
+
+TEST(ModuleWindowRule, TapsLieAtTheirPhasesAboutTheCentre) {
+  const rules::PulseTaps taps{8, 6, 1};
+  for (float y = 20; y < 22; y += 0.037F)
+    for (float x = 30; x < 32; x += 0.041F) {
+      const rules::ModuleWindow window = rules::module_window(y, x, taps, 100, 100);
+      ASSERT_TRUE(window.inside);
+      const auto offset = [](std::int32_t phase) {
+        return (static_cast<float>(phase) + 0.5F) / rules::kPulsePhases - 4.0F;
+      };
+      EXPECT_NEAR(static_cast<float>(window.y0 - taps.first) - y, offset(window.phase_y), 0.009F);
+      EXPECT_NEAR(static_cast<float>(window.x0) - x, offset(window.phase_x), 0.009F);
+      EXPECT_GE(std::min(window.phase_y, window.phase_x), 0);
+      EXPECT_LT(std::max(window.phase_y, window.phase_x), rules::kPulsePhases);
+    }
+}
+
+TEST(ModuleWindowRule, AWindowIsInsideIfAllItsPixelsAre) {
+  const rules::PulseTaps taps{8, 6, 1};
+  // Columns x - 4 .. x + 4 of 50, rows y - 3 .. y + 3 of 40.
+  for (const auto& [y, x, inside] : {std::tuple{20.0F, 3.0F, true},
+                                     {20.0F, 2.9F, false},
+                                     {20.0F, 45.9F, true},
+                                     {20.0F, 46.1F, false},
+                                     {2.0F, 20.0F, true},
+                                     {1.9F, 20.0F, false},
+                                     {36.9F, 20.0F, true},
+                                     {37.1F, 20.0F, false}})
+    EXPECT_EQ(rules::module_window(y, x, taps, 40, 50).inside, inside) << y << ' ' << x;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::nanf(""), kInfinity, -kInfinity, 3e38F, -3e38F, 1e10F}) {
+    EXPECT_FALSE(rules::module_window(bad, 20, taps, 40, 50).inside) << bad;
+    EXPECT_FALSE(rules::module_window(20, bad, taps, 40, 50).inside) << bad;
+  }
 }
 
 TEST(SoftBitRule, RisesWithTheValueAndIsClipped) {
