@@ -3,7 +3,9 @@
 // emulated. Unscaled both ways; forward has exp(-i ...). Index order is (image, row, column).
 
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 
 #include "kernels/core/device.hpp"
 
@@ -25,8 +27,8 @@ class Fft {
  public:
   virtual ~Fft() = default;
 
-  /// Errors: kUnavailable if the library cannot be loaded, and where it was looked for;
-  /// kOutOfMemory; kDevice.
+  /// Sizes from 1, `rows` x `cols` below 2^31. Errors: kInvalidArgument; kUnavailable if the
+  /// library cannot be loaded, and where it was looked for; kOutOfMemory; kDevice.
   static Result<std::unique_ptr<Fft>> create(Device& device, FftKind kind, std::int32_t rows,
                                              std::int32_t cols, std::int32_t images);
 
@@ -37,5 +39,15 @@ class Fft {
   virtual Result<> forward(const Complex* in, Complex* out) = 0;
   virtual Result<> inverse(const Complex* in, Complex* out) = 0;
 };
+
+/// The sizes of Fft::create.
+inline Result<> check_fft(std::int32_t rows, std::int32_t cols, std::int32_t images) {
+  if (rows >= 1 && cols >= 1 && images >= 1 &&
+      std::int64_t{rows} * cols <= std::numeric_limits<std::int32_t>::max())
+    return Ok{};
+  return Error{ErrorCode::kInvalidArgument, "there are no " + std::to_string(images) +
+                                                " transforms of " + std::to_string(rows) + " x " +
+                                                std::to_string(cols)};
+}
 
 }  // namespace ostracon::cuda
