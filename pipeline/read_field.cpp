@@ -65,8 +65,21 @@ FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
     : backend_(std::move(backend)), layouts_(layouts), decoder_(decoder) {}
 FieldReader::~FieldReader() = default;
 
+Result<> FieldReader::prepare(const FieldShape& shape) {
+  if (shape.rows < kLeastSide || shape.cols < kLeastSide) return Ok{};
+  auto made = field_stages(shape);
+  if (!made) return made.error();
+  return Ok{};
+}
+
+void FieldReader::release_memory() {
+  field_stages_.reset();
+  page_stages_.reset();
+}
+
 Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& shape) {
   if (field_stages_ && field_stages_->shape == shape) return field_stages_.get();
+  field_stages_.reset();  // both would need twice the memory
   OSTRACON_TRY_ASSIGN(auto flattener, backend_->make_flattener({shape}));
   OSTRACON_TRY_ASSIGN(auto drift, backend_->make_drift_estimator({.shape = shape}));
   OSTRACON_TRY_ASSIGN(auto aligner, backend_->make_frame_aligner({shape}));
@@ -91,6 +104,7 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
   OSTRACON_TRY_ASSIGN(auto layout, layouts_.get(header));
   if (page_stages_ && page_stages_->shape == shape && page_stages_->layout == layout)
     return page_stages_.get();
+  page_stages_.reset();
   const std::int32_t rows = header.rows + 2 * kEqualiserMargin;
   const std::int32_t cols = header.cols + 2 * kEqualiserMargin;
   const auto with_margin = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);

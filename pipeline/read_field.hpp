@@ -54,6 +54,13 @@ class FieldReader {
               const PageDecoderConfig& decoder = {});
   ~FieldReader();
 
+  /// Makes what fields of this shape need whatever they show. Errors: those of the backend.
+  Result<> prepare(const FieldShape& shape);
+  /// Gives back what was made; the next field makes it anew.
+  void release_memory();
+  /// Of the backend.
+  Memory& memory() { return backend_->memory(); }
+
   /// Reads one field. A field without a readable page is a FieldReading without a header whose
   /// report says why; errors are those of the backend (memory, device).
   Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames, float black,

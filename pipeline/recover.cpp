@@ -7,16 +7,21 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <new>
+#include <optional>
 
 #include "pipeline/plate_assembly.hpp"
 #include "pipeline/read_field.hpp"
+#include "pipeline/reader_pool.hpp"
 #include "pipeline/restore_groups.hpp"
 
 namespace ostracon {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Fields that wait for a reader in staging memory, so that reading files and uploading go on while
+/// all readers compute.
+constexpr std::size_t kReadAhead = 2;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -27,26 +32,22 @@ struct Job {
   std::int64_t field = 0;
   FieldShape shape;
   float black = 0;
-  std::size_t lane = 0;
+  std::size_t slot = 0;
   double ingest_seconds = 0;
   FieldReading reading;
+  bool done = false;  // read, or passed over for a reason
 };
 
-/// A lane's own backend and frame memory.
-struct Lane {
-  std::unique_ptr<FieldReader> reader;
-  std::unique_ptr<std::byte[]> frames;
-  std::size_t capacity = 0;
+/// Where a field waits for its reader: staging memory of the backend.
+struct Slot {
+  std::optional<StagingBuffer> frames;
 
-  Result<std::span<std::byte>> room_for(std::size_t bytes) {
-    if (bytes > capacity) {
-      frames.reset(new (std::nothrow) std::byte[bytes]);
-      capacity = frames ? bytes : 0;
-      if (!frames)
-        return Error{ErrorCode::kOutOfMemory,
-                     "no memory for a field of " + std::to_string(bytes) + " bytes"};
+  Result<std::span<std::byte>> room_for(Memory& memory, std::size_t bytes) {
+    if (!frames || frames->bytes().size() < bytes) {
+      frames.reset();
+      OSTRACON_TRY_ASSIGN(frames, StagingBuffer::create(memory, bytes));
     }
-    return std::span(frames.get(), bytes);
+    return frames->bytes().first(bytes);
   }
 };
 
@@ -67,21 +68,21 @@ class FirstError {
   std::optional<Error> error_;
 };
 
-/// Lanes that no job holds. There are as many lanes as jobs in flight, so one is always free.
-class FreeLanes {
+/// Slots that no job holds. There are as many as jobs in flight, so one is always free.
+class FreeSlots {
  public:
-  explicit FreeLanes(std::size_t count) {
+  explicit FreeSlots(std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) free_.push_back(k);
   }
   std::size_t acquire() {
     const std::scoped_lock lock(mutex_);
-    const std::size_t lane = free_.back();
+    const std::size_t slot = free_.back();
     free_.pop_back();
-    return lane;
+    return slot;
   }
-  void release(std::size_t lane) {
+  void release(std::size_t slot) {
     const std::scoped_lock lock(mutex_);
-    free_.push_back(lane);
+    free_.push_back(slot);
   }
 
  private:
@@ -99,10 +100,42 @@ std::size_t lanes_for(const RecoverOptions& options, std::int64_t fields) {
       std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(fields, 1)));
 }
 
-Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembly& assembly,
-                     const RecoverOptions& options, RecoveryReport& report) {
+/// Readers with backends of their own. Where backends have memory of their own, only as many as
+/// that holds with all that fields of the first one's shape need.
+Result<std::vector<std::unique_ptr<FieldReader>>> make_readers(const FieldSource& source,
+                                                               const BackendFactory& make_lane,
+                                                               const RecoverOptions& options,
+                                                               LayoutCache& layouts) {
+  std::vector<std::unique_ptr<FieldReader>> readers;
+  const std::size_t wanted = lanes_for(options, source.fields());
+  while (readers.size() < wanted) {
+    OSTRACON_TRY_ASSIGN(auto backend, make_lane());
+    auto reader = std::make_unique<FieldReader>(std::move(backend), layouts);
+    if (!reader->memory().on_host() && source.fields() > 0) {
+      const auto prepared = reader->prepare(source.shape(0));
+      if (!prepared && prepared.error().code == ErrorCode::kOutOfMemory && !readers.empty()) break;
+      OSTRACON_TRY(prepared);
+    }
+    readers.push_back(std::move(reader));
+  }
+  return readers;
+}
+
+/// Of a reader, after others have read fields: what they have read is worth having.
+bool is_interruption(const Error& error) {
+  return error.code == ErrorCode::kDevice || error.code == ErrorCode::kOutOfMemory;
+}
+
+Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReader>> readers,
+                     PlateAssembly& assembly, const RecoverOptions& options, Recovery& recovery) {
+  RecoveryReport& report = recovery.report;
   const std::int64_t total = source.fields();
-  FreeLanes free(lanes.size());
+  // All slots are the first backend's: pinned memory is pinned for every device.
+  Memory& staging = readers.front()->memory();
+  const std::size_t in_flight = readers.size() + (staging.on_host() ? 0 : kReadAhead);
+  ReaderPool pool(std::move(readers));
+  std::vector<Slot> slots(in_flight);
+  FreeSlots free(in_flight);
   FirstError failed;
   std::int64_t next = 0;
   // Some to spare, since the first fields may show no page.
@@ -118,25 +151,25 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     job->field = next++;
     job->shape = source.shape(job->field);
     job->black = source.black_level(job->field);
-    job->lane = free.acquire();
+    job->slot = free.acquire();
     const auto start = Clock::now();
-    auto room = lanes[job->lane].room_for(job->shape.bytes());
+    auto room = slots[job->slot].room_for(staging, job->shape.bytes());
     auto read = room ? source.read(job->field, room.value()) : Result<>(room.error());
     if (!read && read.error().code == ErrorCode::kBadInput)
-      job->reading.report.reason = read.error().message;
+      job->reading.report.reason = read.error().message, job->done = true;
     else if (!read)
       failed.set(read.error());
     job->ingest_seconds = seconds_since(start);
     return job;
   };
   const auto decode = [&](std::shared_ptr<Job> job) {
-    if (failed.get() || !job->reading.report.reason.empty()) return job;
-    Lane& lane = lanes[job->lane];
+    if (failed.get() || job->done) return job;
     // Isolated: a thread that waits inside this field must not start another one on its stack.
     tbb::this_task_arena::isolate([&] {
-      auto reading = lane.reader->read(
-          job->shape, std::span<const std::byte>(lane.frames.get(), job->shape.bytes()), job->black,
-          want_pictures(*job));
+      auto reading =
+          pool.read(job->shape, slots[job->slot].frames->bytes().first(job->shape.bytes()),
+                    job->black, want_pictures(*job));
+      job->done = reading.has_value();
       if (reading)
         job->reading = std::move(reading).value();
       else
@@ -146,8 +179,9 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
   };
   std::int64_t drawn = 0;
   const auto take = [&](const std::shared_ptr<Job>& job) {
-    free.release(job->lane);
-    if (failed.get()) return;
+    free.release(job->slot);
+    const auto error = failed.get();
+    if (!job->done || (error && !is_interruption(*error))) return;
     FieldReading& reading = job->reading;
     reading.report.field = job->field;
     reading.report.source = source.describe(job->field);
@@ -164,12 +198,15 @@ Result<> read_fields(FieldSource& source, std::vector<Lane>& lanes, PlateAssembl
     if (options.progress) options.progress(job->field + 1, total, report.pixels);
   };
   tbb::parallel_pipeline(
-      lanes.size(),
+      in_flight,
       tbb::make_filter<void, std::shared_ptr<Job>>(tbb::filter_mode::serial_in_order, ingest) &
           tbb::make_filter<std::shared_ptr<Job>, std::shared_ptr<Job>>(tbb::filter_mode::parallel,
                                                                        decode) &
           tbb::make_filter<std::shared_ptr<Job>, void>(tbb::filter_mode::serial_in_order, take));
-  if (const auto error = failed.get()) return *error;
+  if (const auto error = failed.get()) {
+    if (!is_interruption(*error) || report.fields.empty()) return *error;
+    recovery.interrupted = error;
+  }
   return Ok{};
 }
 
@@ -186,19 +223,16 @@ Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, P
                          const RecoverOptions& options) {
   const auto start = Clock::now();
   LayoutCache layouts;
-  std::vector<Lane> lanes(lanes_for(options, source.fields()));
-  for (Lane& lane : lanes) {
-    OSTRACON_TRY_ASSIGN(auto backend, make_lane());
-    lane.reader = std::make_unique<FieldReader>(std::move(backend), layouts);
-  }
+  OSTRACON_TRY_ASSIGN(auto readers, make_readers(source, make_lane, options, layouts));
   Recovery recovery;
   RecoveryReport& report = recovery.report;
   PlateAssembly assembly(options.plate, store);
-  OSTRACON_TRY(read_fields(source, lanes, assembly, options, report));
-  lanes.clear();
+  OSTRACON_TRY(read_fields(source, std::move(readers), assembly, options, recovery));
 
   const auto chosen = assembly.choose();
-  if (!chosen) return with_reason(chosen.error(), report.fields);
+  if (!chosen)
+    return recovery.interrupted ? *recovery.interrupted
+                                : with_reason(chosen.error(), report.fields);
   const format::PageHeader& header = chosen.value();
   report.plate = assembly.kept();
   report.other_plates = assembly.others();

@@ -51,7 +51,8 @@ struct ByteRange {
 
 struct RecoverOptions {
   std::optional<Uuid> plate;  ///< which plate, when the scan holds several
-  std::int32_t lanes = 0;     ///< fields in flight; 0: as many as threads, but at most 8
+  /// Fields in flight; 0: as many as threads, but at most 8. Fewer where memory does not suffice.
+  std::int32_t lanes = 0;
   /// Called after every field, from one thread at a time.
   std::function<void(std::int64_t done, std::int64_t total, std::uint64_t pixels)> progress;
   /// Pictures for a person: called when set, from one thread at a time, for the first
@@ -62,10 +63,14 @@ struct RecoverOptions {
 
 struct Recovery {
   RecoveryReport report;
+  /// Why fields were left unread: no device or memory was left to read them with. What had been
+  /// read by then is in the report and in the store.
+  std::optional<Error> interrupted;
   std::vector<ByteRange> holes;  ///< of the stream, sorted, disjoint
 };
 
-/// Makes the backend of one lane: `[] { return make_backend(BackendKind::kCpu); }`.
+/// Makes the backend of one lane: `[] { return make_backend(BackendKind::kCpu); }`. Lanes are made
+/// one after the other; with several devices they take turns.
 using BackendFactory = std::function<Result<std::unique_ptr<Backend>>()>;
 
 /// Reads every field of `source`, decodes, restores, and leaves the data pages' payload in
@@ -73,7 +78,8 @@ using BackendFactory = std::function<Result<std::unique_ptr<Backend>>()>;
 ///
 /// Errors: kNotFound if no field shows a page of the plate asked for (or any page); kBadInput if
 /// several plates are present and `options.plate` is not set (the message lists them); kIo from
-/// source or store. Unreadable pages are data, never an error.
+/// source or store; kOutOfMemory and kDevice if a backend fails before any field is read
+/// (afterwards it is Recovery::interrupted). Unreadable pages are data, never an error.
 /// The result does not depend on the number of threads or lanes.
 Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, PayloadStore& store,
                          const RecoverOptions& options);
