@@ -5,35 +5,19 @@
 #include <complex>
 #include <numbers>
 
+#include "pipeline/rules/line_evidence.hpp"
+
 namespace ostracon::cpu {
 namespace {
 
 using Complex = std::complex<float>;
 
-// Gaussians, px: detail lies between the two of a row. Two sizes serve pitches from 2 to 14 px.
-constexpr std::array<std::array<float, 2>, 2> kDetailPx{{{0.75F, 4.0F}, {2.0F, 9.0F}}};
-constexpr float kGradientPx = 1.3F;
-constexpr float kMostSigma = 3.0F;  // of what is let through: damage must not outshine modules
-constexpr std::int32_t kRing = 8;   // width, cycles a crop
-
-std::vector<float> hann(std::int32_t n) {
-  std::vector<float> window(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < window.size(); ++i)
-    window[i] = 0.5F - 0.5F * std::cos(2 * std::numbers::pi_v<float> *
-                                       (static_cast<float>(i) + 0.5F) / static_cast<float>(n));
-  return window;
-}
-
-/// Fourier transform of a Gaussian at the n frequencies of a transform, in its order.
-std::vector<float> gaussian(std::int32_t n, float sigma_px) {
-  std::vector<float> out(static_cast<std::size_t>(n));
-  for (std::int32_t k = 0; k < n; ++k) {
-    const auto f = static_cast<float>(k < n / 2 ? k : k - n) / static_cast<float>(n);
-    const float w = 2 * std::numbers::pi_v<float> * f * sigma_px;
-    out[static_cast<std::size_t>(k)] = std::exp(-0.5F * w * w);
-  }
-  return out;
-}
+using rules::kRing;
+using steps::gaussian;
+using steps::hann;
+using steps::kMostSigma;
+using steps::kSampleCols;
+using steps::kSampleRows;
 
 float median(std::vector<float>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -51,8 +35,8 @@ PitchSpectrum::PitchSpectrum(std::int32_t crop, std::int32_t highest)
 /// Windowed, without what stands out by more than kMostSigma.
 void PitchSpectrum::clip(ImageView<const float> crop, cv::Mat& out) const {
   std::vector<float> sizes;
-  for (std::int32_t i = 0; i < crop_; i += 3)
-    for (std::int32_t j = 0; j < crop_; j += 5) sizes.push_back(std::abs(crop(i, j)));
+  for (std::int32_t i = 0; i < crop_; i += kSampleRows)
+    for (std::int32_t j = 0; j < crop_; j += kSampleCols) sizes.push_back(std::abs(crop(i, j)));
   const float limit = kMostSigma * 1.5F * median(sizes);
   out.create(crop_, crop_, CV_32F);
   for (std::int32_t i = 0; i < crop_; ++i)
@@ -77,8 +61,9 @@ void PitchSpectrum::measure(ImageView<const float> crop) {
 
   // Both details as one complex image on half pixels, so that pitches near 2 px do not alias.
   cv::Mat field = cv::Mat::zeros(2 * n, 2 * n, CV_32FC2);
-  std::array<std::vector<float>, 4> filter;
-  for (std::size_t k = 0; k < 4; ++k) filter[k] = gaussian(n, kDetailPx[k / 2][k % 2]);
+  const std::array<std::vector<float>, 4> filter{
+      gaussian(n, steps::kFinePx[0]), gaussian(n, steps::kFinePx[1]),
+      gaussian(n, steps::kCoarsePx[0]), gaussian(n, steps::kCoarsePx[1])};
   for (std::int32_t i = 0; i < n; ++i) {
     const auto* in = spectrum_.ptr<Complex>(i);
     auto* out = field.ptr<Complex>(i < n / 2 ? i : i + n);
@@ -113,7 +98,7 @@ void PitchSpectrum::measure(ImageView<const float> crop) {
 void PitchSpectrum::measure_gradient() {
   const std::int32_t n = crop_;
   cv::Mat field = cv::Mat::zeros(2 * n, 2 * n, CV_32FC2);
-  const std::vector<float> filter = gaussian(n, kGradientPx);
+  const std::vector<float> filter = gaussian(n, steps::kGradientPx);
   for (std::int32_t i = 0; i < n; ++i) {
     const auto* in = spectrum_.ptr<Complex>(i);
     auto* out = field.ptr<Complex>(i < n / 2 ? i : i + n);
@@ -149,8 +134,8 @@ void PitchSpectrum::bounded_size(const cv::Mat& field, int channel, cv::Mat& out
   };
   const auto window = [&](std::int32_t k) { return fine_window_[static_cast<std::size_t>(k)]; };
   std::vector<float> sizes;
-  for (std::int32_t i = n / 4; i < 3 * n / 4; i += 3)
-    for (std::int32_t j = n / 4; j < 3 * n / 4; j += 5)
+  for (std::int32_t i = n / 4; i < 3 * n / 4; i += kSampleRows)
+    for (std::int32_t j = n / 4; j < 3 * n / 4; j += kSampleCols)
       sizes.push_back(size_at(field.ptr<float>(i), j) / (window(i) * window(j)));
   const float limit = kMostSigma * 1.5F * median(sizes);
   double sum = 0;
@@ -181,8 +166,7 @@ void PitchSpectrum::bounded_size(const cv::Mat& field, int channel, cv::Mat& out
   }
 }
 
-/// Divides by the level of the surroundings: the mean that goes with the median of the ring,
-/// between the rings' middles along an exponential, for spectra fall steeply within a ring.
+/// Divides by the level of the surroundings: the mean that goes with the median of the ring.
 void PitchSpectrum::normalise(LineSource source, float largest_radius) {
   cv::Mat& power = power_[static_cast<std::size_t>(source)];
   std::vector<std::vector<float>> rings(static_cast<std::size_t>(largest_radius) / kRing + 1);
@@ -200,14 +184,9 @@ void PitchSpectrum::normalise(LineSource source, float largest_radius) {
   }
   // One entry a radius: interpolation in between would change nothing that matters.
   std::vector<float> scale;
-  for (float radius = 0; radius <= largest_radius; ++radius) {
-    const float ring =
-        std::clamp((radius + 0.5F) / kRing - 0.5F, 0.0F, static_cast<float>(level.size() - 1));
-    const auto inner = static_cast<std::size_t>(ring);
-    const std::size_t outer = std::min(inner + 1, level.size() - 1);
-    const float share = ring - static_cast<float>(inner);
-    scale.push_back(1.0F / (level[inner] * std::pow(level[outer] / level[inner], share)));
-  }
+  for (float radius = 0; radius <= largest_radius; ++radius)
+    scale.push_back(
+        rules::ring_scale(radius, level.data(), static_cast<std::int32_t>(level.size())));
   for (std::int32_t i = 0; i < power.rows; ++i)
     for (std::int32_t kx = 0; kx < power.cols; ++kx) {
       const float radius = radius_of(i, kx);

@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "core/view.hpp"
+#include "host/steps/pitch_search.hpp"
 
 namespace ostracon::cpu {
 
-/// What is looked at for a line. The size of the detail (high-passed image) and of the gradient of
-/// a scrambled plate repeat with the lattice: detail fades where equal modules do not meet. Bright
-/// edges work against both, but they show in the image itself.
-enum class LineSource : std::uint8_t { kFineDetail, kCoarseDetail, kImage, kGradient };
-inline constexpr std::size_t kLineSources = 4;
+using steps::kLineSources;
+using steps::LineSource;
 
 /// Power spectra of the sources of one crop, or sums over several crops, each over the level of its
 /// surroundings: noise alone is exponential with mean 1 a crop.

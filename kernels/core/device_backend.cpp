@@ -8,6 +8,7 @@
 #include "kernels/frame_aligner.hpp"
 #include "kernels/inner_decoder.hpp"
 #include "kernels/module_sampler.hpp"
+#include "kernels/pitch_finder.hpp"
 
 namespace ostracon::cuda {
 namespace {
@@ -34,8 +35,8 @@ class DeviceBackend final : public Backend {
       const FrameAlignerConfig& config) override {
     return cuda::make_frame_aligner(config, *device_);
   }
-  Result<std::unique_ptr<PitchFinder>> make_pitch_finder(const PitchFinderConfig&) override {
-    return missing("pitch finder");
+  Result<std::unique_ptr<PitchFinder>> make_pitch_finder(const PitchFinderConfig& config) override {
+    return cuda::make_pitch_finder(config, *device_);
   }
   Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
       const LatticeTrackerConfig&) override {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -75,21 +76,28 @@ class PitchFinderTest : public BackendTest {
 };
 
 TEST_P(PitchFinderTest, EveryPitchFromTwoToFivePixelsIsFoundAtEveryAngleUpToTenDegrees) {
-  for (const double pitch : {2.0, 2.5, 3.0, 4.0, 5.0})
-    for (const double angle : {-10.0, 0.7, 10.0}) {
-      sem::Profile profile = ordinary();
-      profile.scan.pixels_per_module = pitch;
-      profile.geometry.rotation_deg = angle;
-      expect_found(profile, kSide,
-                   std::to_string(pitch) + " px, " + std::to_string(angle) + " degrees");
-    }
+  constexpr std::array kPitches{2.0, 2.5, 3.0, 4.0, 5.0};
+  constexpr std::array kAngles{-10.0, 0.7, 10.0};
+  constexpr std::size_t kAll = kPitches.size() * kAngles.size();
+  constexpr std::size_t kTrials = trials(kAll);
+  for (std::size_t i = 0; i < kTrials; ++i) {
+    const std::size_t one = i * kAll / kTrials;
+    const double pitch = kPitches[one / kAngles.size()];
+    const double angle = kAngles[one % kAngles.size()];
+    sem::Profile profile = ordinary();
+    profile.scan.pixels_per_module = pitch;
+    profile.geometry.rotation_deg = angle;
+    expect_found(profile, kSide,
+                 std::to_string(pitch) + " px, " + std::to_string(angle) + " degrees");
+  }
 }
 
 TEST_P(PitchFinderTest, WholePixelPitchesWithoutAnyRotationAreFound) {
-  for (const double pitch : {2.0, 3.0, 4.0}) {
+  constexpr std::array kPitches{2.0, 4.0, 3.0};
+  for (std::size_t i = 0; i < trials(kPitches.size()); ++i) {
     sem::Profile profile = ordinary();
-    profile.scan.pixels_per_module = pitch;
-    expect_found(profile, kSide, std::to_string(pitch));
+    profile.scan.pixels_per_module = kPitches[i];
+    expect_found(profile, kSide, std::to_string(kPitches[i]));
   }
 }
 
@@ -121,7 +129,9 @@ TEST_P(PitchFinderTest, ASharpQuietImageDoesNotShowItsDiagonals) {
 }
 
 TEST_P(PitchFinderTest, BrightEdgesHideTheDetailButNotTheLattice) {
-  for (const double peak : {0.1, 0.2, 0.3, 0.5}) {
+  constexpr std::array kPeaks{0.3, 0.5, 0.1, 0.2};
+  for (std::size_t i = 0; i < trials(kPeaks.size()); ++i) {
+    const double peak = kPeaks[i];
     sem::Profile profile = ordinary();
     profile.geometry.rotation_deg = 5;
     profile.optics.contrast = 0.3;
@@ -134,7 +144,7 @@ TEST_P(PitchFinderTest, BrightEdgesHideTheDetailButNotTheLattice) {
 }
 
 TEST_P(PitchFinderTest, WarpStretchShearAndDamageTogetherAreNoHindrance) {
-  for (const std::uint64_t number : {1U, 2U, 3U}) {
+  for (std::uint64_t number = 1; number <= trials(3); ++number) {
     sem::Profile profile = ordinary();
     profile.geometry.rotation_deg = 5;
     profile.geometry.scale_error = 0.05;
@@ -157,7 +167,7 @@ TEST_P(PitchFinderTest, NoiseStaysWellBelowWhatIsAskedOfALattice) {
   const PitchFinderConfig asked{};
   const auto finder = backend().make_pitch_finder({.rows = 800, .cols = 800, .min_strength = 0});
   ASSERT_TRUE(finder.has_value());
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+  for (std::uint64_t seed = 1; seed <= trials(4); ++seed) {
     const auto image = upload_image(backend(), 800, 800, noise_image(800, seed));
     ASSERT_TRUE(image.has_value());
     const auto found = finder.value()->run(image.value().view());
@@ -188,7 +198,7 @@ TEST_P(PitchFinderTest, ASmallFieldIsEnough) {
 }
 
 TEST_P(PitchFinderTest, NoiseHasNoLattice) {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+  for (std::uint64_t seed = 1; seed <= trials(6); ++seed) {
     const auto found = find(300, 300, noise_image(300, seed));
     ASSERT_OK(found);
     EXPECT_FALSE(found.value().has_value()) << seed;

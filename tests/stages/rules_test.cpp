@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "pipeline/rules/box_plus.hpp"
+#include "pipeline/rules/line_evidence.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/rules/module_window.hpp"
@@ -83,6 +84,32 @@ TEST(ModuleWindowRule, AWindowIsInsideIfAllItsPixelsAre) {
     EXPECT_FALSE(rules::module_window(bad, 20, taps, 40, 50).inside) << bad;
     EXPECT_FALSE(rules::module_window(20, bad, taps, 40, 50).inside) << bad;
   }
+}
+
+TEST(LineEvidenceRule, NatsAreTheBoundOnAMeanOfExponentials) {
+  EXPECT_EQ(rules::line_nats(0.5F, 3), 0.0F);
+  EXPECT_EQ(rules::line_nats(1.0F, 3), 0.0F);
+  EXPECT_NEAR(rules::line_nats(5.0F, 1), 4 - std::log(5.0), 1e-6);
+  EXPECT_FLOAT_EQ(rules::line_nats(5.0F, 3), 3 * rules::line_nats(5.0F, 1));
+}
+
+TEST(LineEvidenceRule, APeakLiesAtTheTopOfItsParabola) {
+  const auto parabola = [](float x) { return 7 - 3 * (x - 0.2F) * (x - 0.2F); };
+  EXPECT_NEAR(rules::peak_offset(parabola(-1), parabola(0), parabola(1)), 0.2, 1e-6);
+  EXPECT_EQ(rules::peak_offset(1, 1, 1), 0.0F);
+  EXPECT_EQ(rules::peak_offset(3, 1, 3), 0.0F);  // no top
+  EXPECT_EQ(rules::peak_offset(0, 1, 1.5F), 0.5F);
+  EXPECT_EQ(rules::peak_offset(1.5F, 1, 0), -0.5F);
+}
+
+TEST(LineEvidenceRule, LevelsFollowAnExponentialBetweenTheMiddlesOfRings) {
+  constexpr float kLevels[] = {16, 4, 1};
+  EXPECT_FLOAT_EQ(rules::ring_scale(0, kLevels, 3), 1 / 16.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(3.5F, kLevels, 3), 1 / 16.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(7.5F, kLevels, 3), 1 / 8.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(11.5F, kLevels, 3), 1 / 4.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 3), 1.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 1), 1 / 16.0F);
 }
 
 TEST(SoftBitRule, RisesWithTheValueAndIsClipped) {
