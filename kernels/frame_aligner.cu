@@ -1,9 +1,9 @@
 // A thread four pixels of the mean, all frames, in the CPU's order of sums. What a row has in
 // common, where each frame lies and the shading at the borders of cells, is prepared by kernels of
 // their own, so that no block waits at a barrier.
-// Floor of 8 x 4096^2 uint8 px: 134 MB read and 67 MB written / 4.3 TB/s = 47 us; about 15
-// instructions a pixel and frame (8 sums and products, 2.5 conversions) / (132 x 128 lanes x
-// 1.755 GHz) = 68 us.
+// Floor of 8 x 4096^2 uint8 px: 134 MB read and 67 MB written / 4.3 TB/s = 47 us; about 18
+// instructions a pixel and frame (9 sums and products, 2.5 conversions of two each) / (132 x 128
+// lanes x 1.755 GHz) = 81 us.
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // A thread a module, all frames: neighbours in a block read neighbouring pixels, so that the raw
 // frames come through L1 and, but for the blocks' rims, once from HBM.
 // Floor of 8 x 4096^2 uint8 px at 3 px a module: 134 MB / 4.3 TB/s = 31 us. A row of a window takes
-// about 21 instructions (3 words, 8 conversions, 8 + 1 multiply-adds): 1.9e6 modules x 8 frames x
-// (7 rows x 21 + 50) / (132 x 128 lanes x 1.755 GHz) = 99 us.
+// about 40 instructions (3 words of pixels, their alignment, 8 conversions, 9 multiply-adds):
+// 1.9e6 modules x 8 frames x (7 rows x 40 + 60) / (132 x 128 lanes x 1.755 GHz) = 170 us.
 
 #include <string>
 #include <utility>

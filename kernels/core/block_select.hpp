@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/core/float_bits.hpp"
 #include "kernels/core/launch.hpp"
 
 namespace ostracon::cuda {
@@ -12,22 +13,6 @@ struct SelectMemory {
   std::uint32_t histogram[256];
   std::uint32_t digit, rank;
 };
-
-/// Bits of floats of at least 0 are in the order of the floats.
-OSTRACON_HD inline std::uint32_t bits_of(float value) {
-  union {
-    float value;
-    std::uint32_t bits;
-  } both{value};
-  return both.bits;
-}
-OSTRACON_HD inline float float_of(std::uint32_t bits) {
-  union {
-    std::uint32_t bits;
-    float value;
-  } both{bits};
-  return both.value;
-}
 
 /// Finds the bin of the histogram that holds the value of this rank, and its rank there. For the
 /// first warp.

@@ -1,15 +1,17 @@
-// What blocks do together: sums in a fixed order, and selection.
+// Parts of kernels: sums of a block in a fixed order, selection, pixels out of whole words.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "datasets/random.hpp"
 #include "kernels/core/block_select.hpp"
 #include "kernels/core/block_sum.hpp"
+#include "kernels/pixel_runs.hpp"
 
 namespace ostracon::cuda {
 namespace {
@@ -83,6 +85,46 @@ TEST_F(BlockPartsTest, EveryThreadGetsTheSameSum) {
     ASSERT_TRUE(out.value().download(sums).has_value());
     EXPECT_NEAR(sums[0], expected, 1e-12 * threads);
     EXPECT_EQ(sums, std::vector<double>(threads, sums[0]));
+  }
+}
+
+template <class T>
+void expect_runs_as_written() {
+  T written[24];
+  for (int i = 0; i < 24; ++i) written[i] = static_cast<T>(0xF3A5 - 2741 * i);
+  std::vector<std::uint32_t> words(24);  // as raw frames are: bytes, read in more than one way
+  std::memcpy(words.data(), written, sizeof written);
+  const auto* pixels = reinterpret_cast<const T*>(words.data());
+  for (int first = 0; first < 8; ++first) {
+    float whole[8], single[8];
+    load_octet<true>(pixels + first, whole);
+    load_octet<false>(pixels + first, single);
+    for (int i = 0; i < 8; ++i) {
+      EXPECT_EQ(whole[i], static_cast<float>(written[first + i])) << first << ' ' << i;
+      EXPECT_EQ(single[i], whole[i]) << first << ' ' << i;
+    }
+    load_five<true>(pixels + first, whole);
+    load_five<false>(pixels + first, single);
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_EQ(whole[i], static_cast<float>(written[first + i])) << first << ' ' << i;
+      EXPECT_EQ(single[i], whole[i]) << first << ' ' << i;
+    }
+  }
+}
+
+TEST(PixelRuns, AreThePixelsAtEveryAlignment) {
+  expect_runs_as_written<std::uint8_t>();
+  expect_runs_as_written<std::uint16_t>();
+  expect_runs_as_written<float>();
+}
+
+TEST(PixelRuns, EveryByteAndHalfWordIsExactAsAFloat) {
+  for (std::uint32_t value = 0; value < 65536; ++value) {
+    const std::uint32_t word = value | (value * 40503U << 16);
+    ASSERT_EQ(half_as_float(word, 0), static_cast<float>(word & 0xFFFFU));
+    ASSERT_EQ(half_as_float(word, 1), static_cast<float>(word >> 16));
+    for (unsigned i = 0; i < 4; ++i)
+      ASSERT_EQ(byte_as_float(word, i), static_cast<float>((word >> (8 * i)) & 0xFFU));
   }
 }
 
