@@ -102,11 +102,17 @@ __global__ void __launch_bounds__(kMostThreads)
     const bool picture = call.is_picture[frame] != 0;
     const T* first = row_of<T>(call, frame, strip * kCell) + (width > 0 ? cell * kCell : 0);
     float sums[kCell];
-    OSTRACON_UNROLL
-    for (std::int32_t y = 0; y < kCell; ++y)
-      sums[y] = y < rows ? sum_of_cell_row<kWhole>(
-                               first + static_cast<std::ptrdiff_t>(y) * shape.cols, width)
-                         : 0.0F;
+    if (kWhole && width == kCell && rows == kCell) {  // one test, so that all loads are in flight
+      OSTRACON_UNROLL
+      for (std::int32_t y = 0; y < kCell; ++y)
+        sums[y] = sum_of_sixteen(first + static_cast<std::ptrdiff_t>(y) * shape.cols);
+    } else {
+      OSTRACON_UNROLL
+      for (std::int32_t y = 0; y < kCell; ++y)
+        sums[y] = y < rows
+                      ? sum_of_pixels(first + static_cast<std::ptrdiff_t>(y) * shape.cols, width)
+                      : 0.0F;
+    }
     OSTRACON_UNROLL
     for (std::int32_t y = 0; y < kCell; ++y) {
       tile[y * threads + thread] = sums[y];

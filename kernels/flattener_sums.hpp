@@ -1,5 +1,5 @@
 #pragma once
-// Sums over sixteen neighbouring pixels. Included by kernels/flattener.cu only.
+// Sums over neighbouring pixels. Included by kernels/flattener.cu only.
 
 #include <cstdint>
 
@@ -41,10 +41,8 @@ OSTRACON_HD inline float sum_of_sixteen(const float* from) {
   return sum;
 }
 
-/// The sum of `count` pixels. kWhole: cells begin at multiples of 16 bytes.
-template <bool kWhole, class T>
-OSTRACON_HD inline float sum_of_cell_row(const T* from, std::int32_t count) {
-  if (kWhole && count == kCellCols) return sum_of_sixteen(from);
+template <class T>
+OSTRACON_HD inline float sum_of_pixels(const T* from, std::int32_t count) {
   float sum = 0;
   for (std::int32_t x = 0; x < count; ++x) sum += static_cast<float>(from[x]);
   return sum;

@@ -228,10 +228,10 @@ class CudaModuleSampler final : public ModuleSampler {
   Device& device_;
 };
 
-/// Nodes of a lattice that covers the field at any angle, a node at least every 4 px.
+/// Nodes of a lattice that covers the field at any angle, a node at least every 8 px.
 std::size_t most_node_floats(const FieldShape& shape) {
-  const auto side =
-      (static_cast<std::size_t>(shape.rows) + static_cast<std::size_t>(shape.cols)) / 4 + 32;
+  const auto across = static_cast<std::size_t>(shape.rows) + static_cast<std::size_t>(shape.cols);
+  const std::size_t side = across / 8 + 32;
   return 2 * side * side;
 }
 
