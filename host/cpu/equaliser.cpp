@@ -7,17 +7,14 @@
 
 #include "host/cpu/equaliser_taps.hpp"
 #include "host/parallel.hpp"
+#include "host/steps/page_tiles.hpp"
+#include "pipeline/rules/damage.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
-// A 3 x 3 mean of random bits stays within 3.3 of its own standard deviations: nine equal bits.
-constexpr float kDamageSigmas = 3.9F;
-constexpr std::int32_t kLevelTile =
-    32;  // modules a side of the tiles whose error level is measured
-constexpr std::int32_t kSlipTile = 64;
-constexpr std::int32_t kFewestForSlip = 12;
-constexpr float kSlipAgreement = 0.45F;  // of known modules; 1 where the map is right, 0 one off
+using steps::kLevelTile;
+using steps::kSlipTile;
 
 class CpuEqualiser final : public Equaliser {
  public:
@@ -57,8 +54,8 @@ class CpuEqualiser final : public Equaliser {
       if (!trained) return report;
       apply_taps(*trained, grid, value_view());
     }
-    report.slipped_fraction = static_cast<float>(slipped.size()) /
-                              static_cast<float>(tiles(config_.rows) * tiles(config_.cols));
+    report.slipped_fraction =
+        static_cast<float>(slipped.size()) / static_cast<float>(tile_rows() * tile_cols());
     write_llrs(*trained, llrs);
     for (std::int32_t r = 0; r < config_.rows; ++r)
       std::copy_n(&usable_view()(r, 0), config_.cols, &usable(r, 0));
@@ -84,7 +81,8 @@ class CpuEqualiser final : public Equaliser {
   struct Tile {
     std::int32_t row, col, row_end, col_end;
   };
-  static std::int32_t tiles(std::int32_t side) { return (side + kSlipTile - 1) / kSlipTile; }
+  std::int32_t tile_rows() const { return steps::tiles(config_.rows, kSlipTile); }
+  std::int32_t tile_cols() const { return steps::tiles(config_.cols, kSlipTile); }
 
   void erase(const Tile& tile) {
     for (std::int32_t r = tile.row; r < tile.row_end; ++r)
@@ -117,14 +115,14 @@ class CpuEqualiser final : public Equaliser {
     cv::Mat mean;
     cv::boxFilter(image, mean, CV_32F, {3, 3}, {-1, -1}, true, cv::BORDER_REPLICATE);
     std::vector<float> sample;
-    for (std::int32_t r = 0; r < config_.rows; r += 5)
-      for (std::int32_t c = 0; c < config_.cols; c += 5)
+    for (std::int32_t r = 0; r < config_.rows; r += rules::kDamageSampleStep)
+      for (std::int32_t c = 0; c < config_.cols; c += rules::kDamageSampleStep)
         if (usable_view()(r, c) != 0)
           sample.push_back(std::abs(mean.at<float>(r + kEqualiserMargin, c + kEqualiserMargin)));
     if (sample.empty()) return;
     auto middle = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2);
     std::nth_element(sample.begin(), middle, sample.end());
-    const float limit = kDamageSigmas * *middle / 0.6745F;
+    const float limit = rules::damage_limit(rules::kDamageSigmas, *middle);
     cv::Mat damaged;
     cv::compare(cv::abs(mean), limit, damaged, cv::CMP_GT);
     cv::dilate(damaged, damaged, cv::Mat::ones(3, 3, CV_8U));
@@ -137,8 +135,8 @@ class CpuEqualiser final : public Equaliser {
   /// Tiles in which known modules do not come out as they are.
   std::vector<Tile> find_slips(ImageView<const std::uint8_t> known) {
     std::vector<Tile> slipped;
-    for (std::int32_t i = 0; i < tiles(config_.rows); ++i)
-      for (std::int32_t j = 0; j < tiles(config_.cols); ++j) {
+    for (std::int32_t i = 0; i < tile_rows(); ++i)
+      for (std::int32_t j = 0; j < tile_cols(); ++j) {
         const Tile tile{i * kSlipTile, j * kSlipTile, std::min((i + 1) * kSlipTile, config_.rows),
                         std::min((j + 1) * kSlipTile, config_.cols)};
         float agreement = 0;
@@ -150,46 +148,38 @@ class CpuEqualiser final : public Equaliser {
             agreement += known(r, c) == 0 ? clipped : -clipped;
             ++count;
           }
-        if (count >= kFewestForSlip && agreement < kSlipAgreement * static_cast<float>(count))
-          slipped.push_back(tile);
+        if (steps::has_slipped(agreement, count)) slipped.push_back(tile);
       }
     return slipped;
   }
 
   /// Mean distance of a value from the class it is nearer to, squared, per tile over the page's
   /// own. At high error rates this saturates, which only makes tiles look more alike.
-  cv::Mat error_levels() {
-    const int rows = (config_.rows + kLevelTile - 1) / kLevelTile;
-    const int cols = (config_.cols + kLevelTile - 1) / kLevelTile;
-    cv::Mat sum = cv::Mat::zeros(rows, cols, CV_32F);
-    cv::Mat count = cv::Mat::zeros(rows, cols, CV_32F);
+  std::vector<float> error_levels() {
+    steps::LevelSums sums(config_.rows, config_.cols);
     for (std::int32_t r = 0; r < config_.rows; ++r)
       for (std::int32_t c = 0; c < config_.cols; ++c) {
         if (usable_view()(r, c) == 0) continue;
         const float off = std::min(std::abs(std::abs(value_view()(r, c)) - 1.0F), 2.0F);
-        sum.at<float>(r / kLevelTile, c / kLevelTile) += off * off;
-        count.at<float>(r / kLevelTile, c / kLevelTile) += 1;
+        sums.sum[level_index(r, c)] += off * off;
+        sums.count[level_index(r, c)] += 1;
       }
-    const auto mean = static_cast<float>(cv::sum(sum)[0] / std::max(cv::sum(count)[0], 1.0));
-    cv::GaussianBlur(sum, sum, {}, 0.8, 0.8, cv::BORDER_REPLICATE);
-    cv::GaussianBlur(count, count, {}, 0.8, 0.8, cv::BORDER_REPLICATE);
-    cv::Mat level(rows, cols, CV_32F);
-    for (int i = 0; i < rows; ++i)
-      for (int j = 0; j < cols; ++j) {
-        const float local = sum.at<float>(i, j) / std::max(count.at<float>(i, j), 1.0F);
-        level.at<float>(i, j) = std::clamp(local / std::max(mean, 1e-6F), 0.4F, 4.0F);
-      }
-    return level;
+    return steps::error_levels(sums);
+  }
+  std::size_t level_index(std::int32_t row, std::int32_t col) const {
+    return static_cast<std::size_t>(row / kLevelTile) *
+               static_cast<std::size_t>(steps::tiles(config_.cols, kLevelTile)) +
+           static_cast<std::size_t>(col / kLevelTile);
   }
 
-  void write_llrs(const TrainedTaps& trained, ImageView<Llr> llrs) {
-    const cv::Mat level = error_levels();
+  void write_llrs(const steps::TrainedTaps& trained, ImageView<Llr> llrs) {
+    const std::vector<float> levels = error_levels();
     parallel_for(config_.rows, [&](std::int64_t row) {
       const auto r = static_cast<std::int32_t>(row);
       for (std::int32_t c = 0; c < config_.cols; ++c)
         if (usable_view()(r, c) != 0)
-          llrs(r, c) = rules::soft_bit(
-              value_view()(r, c), level.at<float>(r / kLevelTile, c / kLevelTile), trained.classes);
+          llrs(r, c) =
+              rules::soft_bit(value_view()(r, c), levels[level_index(r, c)], trained.classes);
     });
   }
 

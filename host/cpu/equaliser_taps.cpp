@@ -1,22 +1,17 @@
 #include "host/cpu/equaliser_taps.hpp"
 
 #include <algorithm>
-#include <opencv2/core.hpp>
+#include <vector>
 
 #include "host/parallel.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
-constexpr int kUnknowns = kTaps + 1;
-constexpr std::int32_t kFewest = 200;
-constexpr std::int32_t kFewestOfClass = 50;
+using steps::kTaps;
+using steps::kTapSide;
 
-struct Normal {
-  std::array<std::array<double, kUnknowns>, kUnknowns> a{};
-  std::array<double, kUnknowns> b{};
-  std::int32_t count = 0;
-};
+constexpr auto kUnknowns = static_cast<std::size_t>(steps::kTapUnknowns);
 
 /// The neighbourhood of page module (row, col) and a 1 for the bias.
 void gather(ImageView<const float> grid, std::int32_t row, std::int32_t col, float* x) {
@@ -34,12 +29,12 @@ void for_each_known(ImageView<const std::uint8_t> known, ImageView<const std::ui
 }
 
 /// Rows in fixed groups, so that the sum does not depend on the threads.
-Normal accumulate(ImageView<const float> grid, ImageView<const std::uint8_t> known,
-                  ImageView<const std::uint8_t> usable) {
+steps::TapNormal accumulate(ImageView<const float> grid, ImageView<const std::uint8_t> known,
+                            ImageView<const std::uint8_t> usable) {
   constexpr std::int32_t kRows = 64;
-  std::vector<Normal> parts(static_cast<std::size_t>((known.rows + kRows - 1) / kRows));
+  std::vector<steps::TapNormal> parts(static_cast<std::size_t>((known.rows + kRows - 1) / kRows));
   parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t p) {
-    Normal& part = parts[static_cast<std::size_t>(p)];
+    steps::TapNormal& part = parts[static_cast<std::size_t>(p)];
     const std::int32_t first = static_cast<std::int32_t>(p) * kRows;
     const std::int32_t count = std::min(kRows, known.rows - first);
     const ImageView<const std::uint8_t> k{&known(first, 0), count, known.cols, known.row_stride};
@@ -55,8 +50,8 @@ Normal accumulate(ImageView<const float> grid, ImageView<const std::uint8_t> kno
       ++part.count;
     });
   });
-  Normal total;
-  for (const Normal& part : parts) {
+  steps::TapNormal total;
+  for (const steps::TapNormal& part : parts) {
     for (std::size_t i = 0; i < kUnknowns; ++i) {
       for (std::size_t j = 0; j <= i; ++j) total.a[i][j] += part.a[i][j];
       total.b[i] += part.b[i];
@@ -68,62 +63,28 @@ Normal accumulate(ImageView<const float> grid, ImageView<const std::uint8_t> kno
 
 }  // namespace
 
-std::optional<TrainedTaps> train_taps(ImageView<const float> grid,
-                                      ImageView<const std::uint8_t> known,
-                                      ImageView<const std::uint8_t> usable) {
-  const Normal normal = accumulate(grid, known, usable);
-  if (normal.count < kFewest) return std::nullopt;
-  cv::Mat a(kUnknowns, kUnknowns, CV_64F);
-  cv::Mat b(kUnknowns, 1, CV_64F);
-  double trace = 0;
-  for (std::size_t i = 0; i < kTaps; ++i) trace += normal.a[i][i];
-  for (int i = 0; i < kUnknowns; ++i) {
-    b.at<double>(i) = normal.b[static_cast<std::size_t>(i)];
-    for (int j = 0; j <= i; ++j)
-      a.at<double>(i, j) = a.at<double>(j, i) =
-          normal.a[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
-    a.at<double>(i, i) += 1e-6 * trace / kTaps + 1e-12;
-  }
-  cv::Mat solution;
-  if (!cv::solve(a, b, solution, cv::DECOMP_CHOLESKY)) return std::nullopt;
-
-  TrainedTaps trained;
-  for (int i = 0; i < kTaps; ++i)
-    trained.taps[static_cast<std::size_t>(i)] = static_cast<float>(solution.at<double>(i));
-  trained.bias = static_cast<float>(solution.at<double>(kTaps));
-  trained.modules = normal.count;
-
-  double sum[2] = {}, square[2] = {};
-  double count[2] = {};
+std::optional<steps::TrainedTaps> train_taps(ImageView<const float> grid,
+                                             ImageView<const std::uint8_t> known,
+                                             ImageView<const std::uint8_t> usable) {
+  auto trained = steps::solve_taps(accumulate(grid, known, usable));
+  if (!trained) return std::nullopt;
+  steps::ClassSums sums;
   for_each_known(known, usable, [&](std::int32_t r, std::int32_t c, float target) {
     float x[kUnknowns];
     gather(grid, r, c, x);
-    double value = static_cast<double>(trained.bias);
-    for (std::size_t i = 0; i < kTaps; ++i) value += static_cast<double>(trained.taps[i] * x[i]);
-    const int k = target > 0 ? 0 : 1;
-    sum[k] += value;
-    square[k] += value * value;
-    count[k] += 1;
+    double value = static_cast<double>(trained->bias);
+    for (std::size_t i = 0; i < kTaps; ++i) value += static_cast<double>(trained->taps[i] * x[i]);
+    const std::size_t k = target > 0 ? 0 : 1;
+    sums.sum[k] += value;
+    sums.square[k] += value * value;
+    sums.count[k] += 1;
   });
-  if (std::min(count[0], count[1]) < kFewestOfClass) return std::nullopt;
-  const double land = sum[0] / count[0];
-  const double pit = sum[1] / count[1];
-  if (!(land - pit > 1e-3)) return std::nullopt;
-  // MMSE shrinks; two apart makes the classes +-1 about a common threshold.
-  const double gain = 2.0 / (land - pit);
-  const double middle = 0.5 * (land + pit);
-  for (float& tap : trained.taps) tap = static_cast<float>(static_cast<double>(tap) * gain);
-  trained.bias = static_cast<float>((static_cast<double>(trained.bias) - middle) * gain);
-  // The taps were fitted to these very modules: as many degrees of freedom are gone.
-  const double total = count[0] + count[1];
-  const double unbiased = total / (total - kUnknowns) * gain * gain;
-  trained.classes = {
-      1.0F, static_cast<float>(std::max(1e-3, (square[0] / count[0] - land * land) * unbiased)),
-      -1.0F, static_cast<float>(std::max(1e-3, (square[1] / count[1] - pit * pit) * unbiased))};
+  if (!steps::scale_taps(sums, *trained)) return std::nullopt;
   return trained;
 }
 
-void apply_taps(const TrainedTaps& trained, ImageView<const float> grid, ImageView<float> out) {
+void apply_taps(const steps::TrainedTaps& trained, ImageView<const float> grid,
+                ImageView<float> out) {
   parallel_for(out.rows, [&](std::int64_t r) {
     const auto row = static_cast<std::int32_t>(r);
     float* to = &out(row, 0);

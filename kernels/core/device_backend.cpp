@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernels/deinterleaver.hpp"
+#include "kernels/equaliser.hpp"
 #include "kernels/flattener.hpp"
 #include "kernels/frame_aligner.hpp"
 #include "kernels/inner_decoder.hpp"
@@ -46,8 +47,8 @@ class DeviceBackend final : public Backend {
       const ModuleSamplerConfig& config) override {
     return cuda::make_module_sampler(config, *device_);
   }
-  Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig&) override {
-    return missing("equaliser");
+  Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) override {
+    return cuda::make_equaliser(config, *device_);
   }
   Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(const SoftCancellerConfig&) override {
     return missing("soft canceller");

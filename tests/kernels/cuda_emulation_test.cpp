@@ -112,6 +112,18 @@ TEST_F(CudaEmulationTest, BarriersOfDifferentLinesDoNotMeet) {
   EXPECT_FALSE(launch(two_barriers, dim3(1), dim3(64), 0, device()).has_value());
 }
 
+__global__ void greatest(const float* from, unsigned* to) {
+  atomicMax(to, __float_as_uint(from[threadIdx.x]));
+}
+
+TEST_F(CudaEmulationTest, BitsOfPositiveFloatsAreInTheirOrder) {
+  const std::vector<float> from{0.5F, 3.25F, 1e-20F, 3.0F};
+  unsigned most = 0;
+  ASSERT_TRUE(launch(greatest, dim3(1), dim3(4), 0, device(), from.data(), &most).has_value());
+  EXPECT_EQ(__uint_as_float(most), 3.25F);
+  EXPECT_EQ(__ffs(0b1100), 3);
+}
+
 __global__ void a_lane_too_few(int* to) {
   if (threadIdx.x != 3) to[threadIdx.x] = __shfl_sync(~0U, 1, 3);
 }

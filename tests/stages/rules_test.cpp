@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "pipeline/rules/box_plus.hpp"
+#include "pipeline/rules/damage.hpp"
 #include "pipeline/rules/line_evidence.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/min_sum.hpp"
@@ -227,6 +228,13 @@ TEST(BoxPlusRule, ACheckRepliesWithTheParityOfTheOtherEdges) {
   EXPECT_EQ(rules::reply(check, 40), 7);
   for (int i = 0; i < 200; ++i) rules::absorb(check, 127);
   EXPECT_GT(rules::reply(check, 127), 0);  // sure edges do not wear the sum down to nothing
+}
+
+// The median of |x| is 0.6745 of a Gaussian's standard deviation.
+TEST(DamageRule, LimitsAreStandardDeviationsOfTheSample) {
+  EXPECT_FLOAT_EQ(rules::damage_limit(rules::kDamageSigmas, 0.6745F * 2), 7.8F);
+  EXPECT_FLOAT_EQ(rules::damage_limit(rules::kResidualDamageSigmas, 0.6745F), 5.0F);
+  EXPECT_TRUE(std::isinf(rules::damage_limit(1, INFINITY)));
 }
 
 }  // namespace

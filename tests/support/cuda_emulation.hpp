@@ -136,12 +136,23 @@ T __ldg(const T* from) {
   return *from;
 }
 inline int __popc(unsigned word) { return __builtin_popcount(word); }
+inline int __ffs(int word) { return __builtin_ffs(word); }
+inline unsigned __float_as_uint(float value) {
+  return static_cast<unsigned>(ostracon::emulation::to_word(value));
+}
+inline float __uint_as_float(unsigned word) { return ostracon::emulation::from_word<float>(word); }
 
 // One fiber runs at a time, so that plain reads and writes are atomic.
 template <class T>
 T atomicAdd(T* to, std::type_identity_t<T> by) {
   const T before = *to;
   *to = static_cast<T>(before + by);
+  return before;
+}
+template <class T>
+T atomicMax(T* to, std::type_identity_t<T> with) {
+  const T before = *to;
+  *to = before < with ? with : before;
   return before;
 }
 template <class T>
