@@ -14,6 +14,8 @@
 namespace ostracon::cuda {
 namespace {
 
+using namespace equaliser;  // the kernels
+
 constexpr std::int32_t kMostParts = 512;  // blocks whose sums are added up in a second pass
 
 struct Scratch {

@@ -9,7 +9,7 @@
 #include "pipeline/rules/soft_bit.hpp"
 #include "pipeline/stages/equaliser.hpp"
 
-namespace ostracon::cuda {
+namespace ostracon::cuda::equaliser {
 
 using Mask = ImageView<std::uint8_t>;
 using ConstMask = ImageView<const std::uint8_t>;
@@ -246,4 +246,4 @@ __global__ void __launch_bounds__(kTileThreads) erase_page(ImageView<Llr> llrs, 
   });
 }
 
-}  // namespace ostracon::cuda
+}  // namespace ostracon::cuda::equaliser

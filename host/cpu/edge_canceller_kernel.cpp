@@ -155,20 +155,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ostracon::cpu {
 
-EdgeModel::EdgeModel(const ChannelResponse& channel) {
-  constexpr std::size_t kMiddleTap = ChannelResponse::kSide / 2;
-  for (std::size_t a = 0; a < rules::kPairCells; ++a)
-    for (std::size_t b = 0; b < rules::kPairCells; ++b) {
-      const std::size_t row = kMiddleTap + a / rules::kPairSide - b / rules::kPairSide;
-      const std::size_t col = kMiddleTap + a % rules::kPairSide - b % rules::kPairSide;
-      whitener[a][b] = channel.whitener[row * ChannelResponse::kSide + col];
-      if (a < b) {
-        pair[a][b] = pair[b][a] = channel.pair[rules::pair_index(a, b)];
-        pair_square[a][b] = pair_square[b][a] = pair[a][b] * pair[a][b];
-      }
-    }
-}
-
 HWY_EXPORT(find_rest_impl);
 HWY_EXPORT(whiten_impl);
 HWY_EXPORT(cancel_edges_impl);

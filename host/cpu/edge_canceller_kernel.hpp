@@ -2,21 +2,14 @@
 // Soft cancellation where edges are bright: what a module's bit does to the outputs around it
 // depends on its neighbours, and all nine outputs are heard.
 
-#include <array>
 #include <cstdint>
 
 #include "host/cpu/soft_canceller_kernel.hpp"
+#include "host/steps/edge_model.hpp"
 
 namespace ostracon::cpu {
 
-/// Matrices over the 3 x 3 cells, from a ChannelResponse.
-struct EdgeModel {
-  using Matrix = std::array<std::array<float, rules::kPairCells>, rules::kPairCells>;
-  explicit EdgeModel(const ChannelResponse& channel);
-
-  Matrix pair{}, pair_square{};  ///< symmetric, 0 on the diagonal
-  Matrix whitener{};             ///< ChannelResponse::whitener between two cells
-};
+using steps::EdgeModel;
 
 /// rest[c] = usable[c] * (value[c] - what the means of all modules, this one too, make expected).
 struct RestRow {

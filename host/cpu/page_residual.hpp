@@ -5,7 +5,9 @@
 //   rest    rows x cols float: outputs less all that is expected of them; 0 where not usable
 //   usable  rows x cols uint8: 0 where `rest` says nothing
 
+#include <cstdint>
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "core/view.hpp"
 
@@ -20,11 +22,9 @@ cv::Mat find_background(const cv::Mat& rest, const cv::Mat& usable);
 /// Empty where there are none.
 cv::Mat find_damage(const cv::Mat& rest, const cv::Mat& usable);
 
-/// Mean square of `rest`, clipped at +-most, in tiles of kLevelTile modules, over that of the
-/// modules that are known: 0.5 to 3.
+/// Mean square of `rest`, clipped at +-most, as steps::noise_levels.
 ///   known   rows x cols: 2 unknown
-inline constexpr std::int32_t kLevelTile = 32;
-cv::Mat noise_levels(const cv::Mat& rest, const cv::Mat& usable,
-                     ImageView<const std::uint8_t> known, float most);
+std::vector<float> noise_levels(const cv::Mat& rest, const cv::Mat& usable,
+                                ImageView<const std::uint8_t> known, float most);
 
 }  // namespace ostracon::cpu

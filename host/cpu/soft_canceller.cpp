@@ -13,6 +13,8 @@
 #include "host/cpu/page_residual.hpp"
 #include "host/cpu/soft_canceller_kernel.hpp"
 #include "host/parallel.hpp"
+#include "host/steps/channel_response.hpp"
+#include "host/steps/page_tiles.hpp"
 #include "pipeline/rules/soft_bit.hpp"
 #include "pipeline/rules/soft_cancellation.hpp"
 #include "pipeline/stages/equaliser.hpp"
@@ -22,9 +24,6 @@ namespace {
 
 constexpr std::int32_t kMargin = PagePlane::kMargin;
 static_assert(kMargin == kEqualiserMargin);
-// The outer ring of a response is left out below this share of the centre: its energy is then less
-// than what estimating it adds.
-constexpr float kLeastOuter = 0.01F;
 constexpr int kCleanings = 3;  // rounds of finding damage and uneven light, each clearer
 
 class CpuSoftCanceller final : public SoftCanceller {
@@ -70,12 +69,14 @@ class CpuSoftCanceller final : public SoftCanceller {
     // noise, and the same share of it must be missing where the noise was learned.
     believe({}, {});
     find_rest_of_page();
-    const cv::Mat level =
+    const std::vector<float> levels =
         noise_levels(rest_.image(), usable_image(), known, 4.0F * std::sqrt(channel_.noise));
     parallel_for(config_.rows, [&](std::int64_t index) {
       const auto r = static_cast<std::int32_t>(index);
-      for (std::int32_t c = 0; c < config_.cols; ++c)
-        level_.row(r)[c] = level.at<float>(r / kLevelTile, c / kLevelTile);
+      constexpr std::int32_t kTile = steps::kLevelTile;
+      const float* row =
+          levels.data() + std::ptrdiff_t{r / kTile} * steps::tiles(config_.cols, kTile);
+      for (std::int32_t c = 0; c < config_.cols; ++c) level_.row(r)[c] = row[c / kTile];
     });
     return channel_;
   }
@@ -163,7 +164,7 @@ class CpuSoftCanceller final : public SoftCanceller {
     channel_ = learn_response(grid_view(), usable_view(), known);
     if (channel_.trained_on == 0) return false;
     edges_.emplace(channel_);
-    reach_ = outer_ring() < kLeastOuter * channel_.response[ChannelResponse::kCentre] ? 1 : 2;
+    reach_ = steps::response_reach(channel_);
     parallel_for(config_.rows, [&](std::int64_t index) {
       const auto r = static_cast<std::int32_t>(index);
       const float* values = &grid_view()(r + kMargin, kMargin);
@@ -194,16 +195,6 @@ class CpuSoftCanceller final : public SoftCanceller {
       for (std::int32_t c = 0; c < config_.cols; ++c)
         if (damaged.at<std::uint8_t>(r, c) != 0) usable_[at(r, c)] = 0;
     return true;
-  }
-
-  float outer_ring() const {
-    float most = 0;
-    constexpr std::size_t kLast = ChannelResponse::kSide - 1;
-    for (std::size_t i = 0; i <= kLast; ++i)
-      for (std::size_t j = 0; j <= kLast; ++j)
-        if (i == 0 || i == kLast || j == 0 || j == kLast)
-          most = std::max(most, std::abs(channel_.response[i * ChannelResponse::kSide + j]));
-    return most;
   }
 
   /// Means of all modules: of known ones their bit, of unusable ones and beyond the page 0. An

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <opencv2/imgproc.hpp>
 
+#include "pipeline/rules/background.hpp"
+
 namespace ostracon::steps {
 namespace {
 
@@ -11,9 +13,14 @@ constexpr std::int32_t kFewestForSlip = 12;
 constexpr float kSlipAgreement = 0.45F;  // of known modules; 1 where the map is right, 0 one off
 constexpr double kSmoothing = 0.8;       // tiles
 
-cv::Mat smooth(const std::vector<float>& values, const LevelSums& sums) {
+cv::Mat as_tiles(const std::vector<float>& values, const LevelSums& sums) {
   cv::Mat tiles(sums.rows, sums.cols, CV_32F);
   std::copy(values.begin(), values.end(), tiles.begin<float>());
+  return tiles;
+}
+
+cv::Mat smooth(const std::vector<float>& values, const LevelSums& sums) {
+  cv::Mat tiles = as_tiles(values, sums);
   cv::GaussianBlur(tiles, tiles, {}, kSmoothing, kSmoothing, cv::BORDER_REPLICATE);
   return tiles;
 }
@@ -38,6 +45,25 @@ std::vector<float> error_levels(const LevelSums& sums) {
       levels.push_back(std::clamp(local / std::max(mean, 1e-6F), 0.4F, 4.0F));
     }
   return levels;
+}
+
+std::vector<float> noise_levels(const LevelSums& sums, const std::vector<float>& learned) {
+  const cv::Mat sum = smooth(sums.sum, sums);
+  cv::Mat count = smooth(sums.count, sums);
+  cv::max(count, 1.0, count);
+  cv::Mat level = sum / count;
+  const cv::Mat share = as_tiles(learned, sums);
+  const double weight = cv::sum(share)[0];
+  const double mean = weight > 0 ? level.dot(share) / weight : cv::mean(level)[0];
+  level /= std::max(mean, 1e-12);
+  cv::max(level, 0.5, level);
+  cv::min(level, 3.0, level);
+  return {level.begin<float>(), level.end<float>()};
+}
+
+std::vector<float> background_window(std::int32_t reach) {
+  const cv::Mat kernel = cv::getGaussianKernel(2 * reach + 1, rules::kBackgroundSigma, CV_32F);
+  return {kernel.begin<float>() + reach, kernel.end<float>()};
 }
 
 bool has_slipped(float agreement, std::int32_t known_modules) {

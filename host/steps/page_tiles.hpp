@@ -26,6 +26,14 @@ struct LevelSums {
 /// The equaliser's mean squares over the page's own, smoothed over neighbouring tiles: 0.4 to 4.
 std::vector<float> error_levels(const LevelSums& sums);
 
+/// The canceller's mean squares over those of the modules it has learned from (`learned`: their
+/// number in every tile), smoothed likewise: 0.5 to 3.
+std::vector<float> noise_levels(const LevelSums& sums, const std::vector<float>& learned);
+
+/// Weights of the background's Gaussian window (rules::kBackgroundSigma) along one axis: the middle
+/// one and `reach` to one side.
+std::vector<float> background_window(std::int32_t reach);
+
 /// False where the known modules of a kSlipTile come out as they are, or are too few to tell.
 ///   agreement  sum of their values, signed so that +1 is right, each clipped to +-2
 bool has_slipped(float agreement, std::int32_t known_modules);

@@ -10,6 +10,7 @@
 #include "kernels/inner_decoder.hpp"
 #include "kernels/module_sampler.hpp"
 #include "kernels/pitch_finder.hpp"
+#include "kernels/soft_canceller.hpp"
 
 namespace ostracon::cuda {
 namespace {
@@ -50,8 +51,9 @@ class DeviceBackend final : public Backend {
   Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) override {
     return cuda::make_equaliser(config, *device_);
   }
-  Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(const SoftCancellerConfig&) override {
-    return missing("soft canceller");
+  Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
+      const SoftCancellerConfig& config) override {
+    return cuda::make_soft_canceller(config, *device_);
   }
   Result<std::unique_ptr<Deinterleaver>> make_deinterleaver(
       const DeinterleaverConfig& config) override {

@@ -8,6 +8,7 @@
 #ifdef OSTRACON_CUDA_EMULATED
 #include "tests/support/cuda_emulation.hpp"
 #define OSTRACON_UNROLL
+#define OSTRACON_ROLLED
 #else
 #include <cuda_runtime.h>
 
@@ -16,6 +17,7 @@
 
 #include "kernels/core/cuda_try.hpp"
 #define OSTRACON_UNROLL _Pragma("unroll")
+#define OSTRACON_ROLLED _Pragma("unroll 1")
 #endif
 
 #include "kernels/core/device.hpp"

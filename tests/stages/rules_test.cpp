@@ -7,6 +7,7 @@
 #include <limits>
 #include <tuple>
 
+#include "pipeline/rules/background.hpp"
 #include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/damage.hpp"
 #include "pipeline/rules/line_evidence.hpp"
@@ -235,6 +236,15 @@ TEST(DamageRule, LimitsAreStandardDeviationsOfTheSample) {
   EXPECT_FLOAT_EQ(rules::damage_limit(rules::kDamageSigmas, 0.6745F * 2), 7.8F);
   EXPECT_FLOAT_EQ(rules::damage_limit(rules::kResidualDamageSigmas, 0.6745F), 5.0F);
   EXPECT_TRUE(std::isinf(rules::damage_limit(1, INFINITY)));
+}
+
+// Of independent outputs of variance 1, means over windows of 201 modules have variance 1 / 201; of
+// correlated ones four times that, and twice as much is beyond chance.
+TEST(BackgroundRule, LightIsUnevenWhenWindowsDifferMoreThanNoiseDoes) {
+  EXPECT_FALSE(rules::light_is_uneven(1e4 * 7.9 / 201, 1e4, 1e4));
+  EXPECT_TRUE(rules::light_is_uneven(1e4 * 8.1 / 201, 1e4, 1e4));
+  EXPECT_FALSE(rules::light_is_uneven(1e4 * 8.1 / 201, 2e4, 1e4));  // noisier
+  EXPECT_FALSE(rules::light_is_uneven(0, 0, 1));
 }
 
 }  // namespace
