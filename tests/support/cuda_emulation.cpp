@@ -1,7 +1,5 @@
 #include "tests/support/cuda_emulation.hpp"
 
-#include <ucontext.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cassert>
@@ -9,16 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/fiber_context.hpp"
 #include "tests/support/fiber_stack.hpp"
 #include "tests/support/guarded_bytes.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define OSTRACON_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define OSTRACON_ASAN 1
-#endif
-#endif
 #ifdef OSTRACON_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -29,7 +21,7 @@ namespace {
 enum class State : std::uint8_t { kReady, kWaitsForBlock, kWaitsForWarp, kEnded };
 
 struct Thread {
-  ucontext_t context{};
+  FiberContext context;
   void* stack = nullptr;
   void* sanitizer_stack = nullptr;
   uint3 index;
@@ -78,10 +70,10 @@ class Block {
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
   Thread* running_ = nullptr;
-  ucontext_t scheduler_{};
-  void* scheduler_sanitizer_stack_ = nullptr;
-  const void* scheduler_bottom_ = nullptr;
-  std::size_t scheduler_bytes_ = 0;
+  FiberContext scheduler_;
+  [[maybe_unused]] void* scheduler_sanitizer_stack_ = nullptr;
+  [[maybe_unused]] const void* scheduler_bottom_ = nullptr;
+  [[maybe_unused]] std::size_t scheduler_bytes_ = 0;
 };
 
 thread_local Block* current = nullptr;
@@ -97,6 +89,8 @@ Block::Block(dim3 size, std::size_t shared_bytes, const std::function<void()>& b
     const auto flat = static_cast<unsigned>(i);
     threads_[i].index = {flat % size.x, flat / size.x % size.y, flat / size.x / size.y};
     threads_[i].stack = stacks[i].bottom();
+    if (threads_[i].stack != nullptr)
+      threads_[i].context.prepare(threads_[i].stack, kStackBytes, &Block::enter);
   }
 }
 
@@ -108,7 +102,7 @@ void Block::resume(Thread& thread) {
 #ifdef OSTRACON_ASAN
   __sanitizer_start_switch_fiber(&scheduler_sanitizer_stack_, thread.stack, kStackBytes);
 #endif
-  swapcontext(&scheduler_, &thread.context);
+  FiberContext::change(scheduler_, thread.context);
 #ifdef OSTRACON_ASAN
   __sanitizer_finish_switch_fiber(scheduler_sanitizer_stack_, nullptr, nullptr);
 #endif
@@ -116,11 +110,9 @@ void Block::resume(Thread& thread) {
 
 void Block::leave(Thread& thread) {
 #ifdef OSTRACON_ASAN
-  const bool for_good = thread.state == State::kEnded;
-  __sanitizer_start_switch_fiber(for_good ? nullptr : &thread.sanitizer_stack, scheduler_bottom_,
-                                 scheduler_bytes_);
+  __sanitizer_start_switch_fiber(&thread.sanitizer_stack, scheduler_bottom_, scheduler_bytes_);
 #endif
-  swapcontext(&thread.context, &scheduler_);
+  FiberContext::change(thread.context, scheduler_);
 #ifdef OSTRACON_ASAN
   __sanitizer_finish_switch_fiber(thread.sanitizer_stack, nullptr, nullptr);
 #endif
@@ -132,9 +124,11 @@ void Block::enter() {
   __sanitizer_finish_switch_fiber(nullptr, &block.scheduler_bottom_, &block.scheduler_bytes_);
 #endif
   Thread& self = *block.running_;
-  block.body_();
-  self.state = State::kEnded;
-  block.leave(self);
+  while (true) {  // a round for every block of the launch
+    block.body_();
+    self.state = State::kEnded;
+    block.leave(self);
+  }
 }
 
 int Block::wait_for_block(Vote vote, int own, int line) {
@@ -232,11 +226,6 @@ Result<> Block::run(uint3 index) {
   for (Thread& thread : threads_) {
     if (thread.stack == nullptr) return Error{ErrorCode::kOutOfMemory, "no stack for a fiber"};
     thread.state = State::kReady;
-    getcontext(&thread.context);
-    thread.context.uc_stack.ss_sp = thread.stack;
-    thread.context.uc_stack.ss_size = kStackBytes;
-    thread.context.uc_link = nullptr;
-    makecontext(&thread.context, &Block::enter, 0);
   }
   while (true) {
     bool all_ended = true;
