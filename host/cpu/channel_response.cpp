@@ -89,7 +89,8 @@ steps::LagSums sum_lags(const Training& training, const std::array<double, kUnkn
     for (int right = -kLags; right <= kLags; ++right) {
       const cv::Rect a(std::max(0, -right), 0, cols - std::abs(right), rows - down);
       const cv::Rect b(a.x + right, down, a.width, a.height);
-      const auto i = static_cast<std::size_t>(down), j = static_cast<std::size_t>(right + kLags);
+      const auto i = static_cast<std::size_t>(down);
+      const auto j = static_cast<std::size_t>(right) + steps::LagSums::kLags;
       sums.product[i][j] = residual(a).dot(residual(b));
       sums.count[i][j] = seen(a).dot(seen(b));
     }

@@ -11,6 +11,7 @@
 #include "pipeline/rules/damage.hpp"
 
 namespace ostracon::cpu {
+
 cv::Mat find_background(const cv::Mat& rest, const cv::Mat& usable) {
   cv::Mat weight, mean, seen;
   usable.convertTo(weight, CV_32F);
