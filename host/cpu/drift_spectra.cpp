@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <complex>
+
+#include "pipeline/rules/spectrum.hpp"
 
 namespace ostracon::cpu {
 namespace {
-
-constexpr std::int32_t kRadialBins = 96;  // up to 0.75 cycles per px
 
 /// exp(i omega shift) of frequencies 0 .. count - 1.
 struct Ramp {
@@ -56,67 +56,6 @@ struct RowSums {
 };
 
 }  // namespace
-
-float BandShape::omega_y(std::int32_t ky) const {
-  const std::int32_t k = ky <= rows / 2 ? ky : ky - rows;
-  return 2 * std::numbers::pi_v<float> * static_cast<float>(k) / static_cast<float>(rows);
-}
-
-float BandShape::omega_x(std::int32_t kx) const {
-  return 2 * std::numbers::pi_v<float> * static_cast<float>(kx) / static_cast<float>(cols);
-}
-
-PowerModel PowerModel::fit(const BandShape& shape, const std::vector<double>& power) {
-  const auto half = static_cast<std::size_t>(shape.half_cols());
-  const float turn = 2 * std::numbers::pi_v<float>;
-  PowerModel model;
-  std::vector<double> noise(half, 0.0);
-  int noise_rows = 0;
-  for (std::int32_t ky = 0; ky < shape.rows; ++ky) {
-    if (std::abs(shape.omega_y(ky)) < kNoiseBand * turn) continue;
-    ++noise_rows;
-    for (std::size_t kx = 0; kx < half; ++kx)
-      noise[kx] += power[static_cast<std::size_t>(ky) * half + kx];
-  }
-  // Averaged over 33 neighbours: detector bandwidth shapes it slowly. The outermost columns are
-  // empty.
-  model.noise.resize(half);
-  for (std::size_t kx = 0; kx < half; ++kx) {
-    const std::size_t begin = kx < 17 ? 1 : kx - 16;
-    const std::size_t end = std::min(half - 1, kx + 17);
-    double sum = 0;
-    for (std::size_t k = begin; k < end; ++k) sum += noise[k];
-    model.noise[kx] = static_cast<float>(
-        std::max(sum / (static_cast<double>(end - begin) * std::max(noise_rows, 1)), 1e-20));
-  }
-  std::vector<double> radial(kRadialBins, 0.0);
-  std::vector<double> count(kRadialBins, 0.0);
-  const auto bin_of = [&](std::int32_t ky, std::size_t kx) {
-    const float f = std::hypot(shape.omega_y(ky), shape.omega_x(static_cast<std::int32_t>(kx)));
-    return std::min<std::size_t>(static_cast<std::size_t>(f / turn / 0.75F * kRadialBins),
-                                 kRadialBins - 1);
-  };
-  for (std::int32_t ky = 0; ky < shape.rows; ++ky)
-    for (std::size_t kx = 0; kx < half; ++kx) {
-      const std::size_t bin = bin_of(ky, kx);
-      radial[bin] += power[static_cast<std::size_t>(ky) * half + kx] - model.noise[kx];
-      count[bin] += 1;
-    }
-  model.signal.resize(shape.size());
-  for (std::int32_t ky = 0; ky < shape.rows; ++ky)
-    for (std::size_t kx = 0; kx < half; ++kx) {
-      const float f = std::hypot(shape.omega_y(ky), shape.omega_x(static_cast<std::int32_t>(kx)));
-      const std::size_t bin = bin_of(ky, kx);
-      const double s = f < kShadingBand * turn ? 0 : radial[bin] / std::max(count[bin], 1.0);
-      // Below 2 % of the noise the radial mean is chance.
-      if (!(s > 0.02 * static_cast<double>(model.noise[kx]))) continue;
-      model.signal[static_cast<std::size_t>(ky) * half + kx] = static_cast<float>(s);
-      model.active_ky = std::max(model.active_ky, std::min(ky, shape.rows - ky));
-      model.active_kx = std::max(model.active_kx, static_cast<std::int32_t>(kx));
-    }
-  model.active_ky = std::min(model.active_ky, shape.rows / 2 - 1);
-  return model;
-}
 
 void cross_spectrum(const ActiveBand& band, const Spectrum& frame, const Spectrum& reference,
                     const std::vector<float>& weight, Spectrum& product) {
@@ -190,19 +129,42 @@ CorrelationPeak refine_peak(const ActiveBand& band, const Spectrum& product, Shi
     peak.gradient = {gy, gx};
     peak.curvature = {-hyy, -hxx};
     if (most_steps == 0) break;
-    const double det = hyy * hxx - hxy * hxy;
-    if (!(hyy < 0) || !(hxx < 0) || !(det > 0)) break;
-    const double dy = -(hxx * gy - hxy * gx) / det;
-    const double dx = -(hyy * gx - hxy * gy) / det;
-    const auto move = [&](std::size_t k, double by) {
-      const float moved = peak.at[k] + std::clamp(static_cast<float>(by), -0.5F, 0.5F);
-      peak.at[k] = std::clamp(moved, start[k] - 1.5F, start[k] + 1.5F);
-    };
-    move(0, dy);
-    move(1, dx);
-    if (std::abs(dy) + std::abs(dx) < 1e-2) break;  // the next step would be its square
+    const auto next =
+        rules::step_to_peak({value, gy, gx, hyy, hxx, hxy}, start.data(), peak.at[0], peak.at[1]);
+    peak.at = {next.y, next.x};
+    if (next.last) break;
   }
   return peak;
+}
+
+void coarse_map(const ActiveBand& active, const Spectrum& product, cv::Mat& work,
+                CorrelationMap& map) {
+  const BandShape& band = active.shape;
+  const std::int32_t rows = band.rows / 2;
+  const std::int32_t cols = band.cols / 2;
+  const auto half = static_cast<std::size_t>(band.half_cols());
+  const std::int32_t most_ky = std::min(active.ky, rows / 2 - 1);
+  const auto count = static_cast<std::size_t>(std::min(active.kx, cols / 2 - 1)) + 1;
+  // The real part of the inverse transform of a half plane is half the correlation.
+  work.setTo(0);
+  for (std::int32_t ky = -most_ky; ky <= most_ky; ++ky) {
+    const std::size_t at = static_cast<std::size_t>((ky + band.rows) % band.rows) * half;
+    auto* out = work.ptr<std::complex<float>>((ky + rows) % rows);
+    for (std::size_t kx = 0; kx < count; ++kx) out[kx] = {product.re[at + kx], product.im[at + kx]};
+  }
+  cv::dft(work, work, cv::DFT_INVERSE);
+  double square = 0;
+  for (std::int32_t i = 0; i < map.grid.rows(); ++i)
+    for (std::int32_t j = 0; j < map.grid.cols(); ++j) {
+      const float likelihood =
+          2 * work.at<std::complex<float>>((i - map.grid.reach_y + rows) % rows,
+                                           (j - map.grid.reach_x + cols) % cols)
+                  .real();
+      map.value[static_cast<std::size_t>(i) * static_cast<std::size_t>(map.grid.cols()) +
+                static_cast<std::size_t>(j)] = std::isfinite(likelihood) ? likelihood : 0.0F;
+      square += static_cast<double>(likelihood) * static_cast<double>(likelihood);
+    }
+  map.variance = square / static_cast<double>(map.value.size());
 }
 
 }  // namespace ostracon::cpu

@@ -179,6 +179,49 @@ TEST(DriftWeightRule, IsTheSignalOverNoiseOfACrossSpectrum) {
   }
 }
 
+TEST(NoisePowerRule, AveragesOverThirtyThreeColumnsButTheOutermost) {
+  const auto inside = rules::noise_neighbours(100, 513);
+  EXPECT_EQ(inside.begin, 84);
+  EXPECT_EQ(inside.end, 117);
+  EXPECT_EQ(rules::noise_neighbours(0, 513).begin, 1);
+  EXPECT_EQ(rules::noise_neighbours(512, 513).end, 512);
+  EXPECT_EQ(rules::noise_neighbours(8, 17).end, 16);
+  EXPECT_FLOAT_EQ(rules::noise_power(12, 8), 1.5F);
+  EXPECT_GT(rules::noise_power(0, 8), 0);
+}
+
+TEST(SignalPowerRule, IsNoneWhereItIsChance) {
+  EXPECT_EQ(rules::signal_power(0.03, 1), 0.03F);
+  EXPECT_EQ(rules::signal_power(0.01, 1), 0);
+  EXPECT_EQ(rules::signal_power(-1, 1), 0);
+  EXPECT_EQ(rules::signal_power(std::nan(""), 1), 0);
+}
+
+TEST(PeakStepRule, FindsTheTopOfAParabolaInOneStep) {
+  // J = 5 - 2 (y - 0.3)^2 - (x + 0.2)^2 + (y - 0.3) (x + 0.2) at (0, 0).
+  const double y = -0.3, x = 0.2;
+  const rules::CorrelationSums at_zero{
+      5 - 2 * y * y - x * x + y * x, -4 * y + x, -2 * x + y, -4, -2, 1};
+  const float start[] = {0, 0};
+  const auto step = rules::step_to_peak(at_zero, start, 0, 0);
+  EXPECT_FLOAT_EQ(step.y, 0.3F);
+  EXPECT_FLOAT_EQ(step.x, -0.2F);
+  EXPECT_FALSE(step.last);
+  EXPECT_TRUE(rules::step_to_peak({5, 1e-3, 0, -4, -2, 0}, start, 0, 0).last);
+}
+
+TEST(PeakStepRule, StaysNearAndStopsWhereThereIsNoTop) {
+  const float start[] = {1, 1};
+  const auto far = rules::step_to_peak({0, 100, -100, -1, -1, 0}, start, 2.25F, 1);
+  EXPECT_EQ(far.y, 2.5F);
+  EXPECT_EQ(far.x, 0.5F);
+  EXPECT_FALSE(far.last);
+  const auto valley = rules::step_to_peak({0, 1, 1, 1, -1, 0}, start, 1.25F, 0.75F);
+  EXPECT_EQ(valley.y, 1.25F);
+  EXPECT_EQ(valley.x, 0.75F);
+  EXPECT_TRUE(valley.last);
+}
+
 TEST(MinSumRule, SumsSaturate) {
   EXPECT_EQ(rules::add(100, 50), 127);
   EXPECT_EQ(rules::add(-100, -50), -128);

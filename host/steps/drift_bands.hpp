@@ -1,13 +1,27 @@
 #pragma once
-// Row bands of a field: where they lie, and the spectra of every frame in one of them.
+// Row bands of a field: where they lie, how they fade out, and the frequencies they have.
 
-#include <opencv2/core.hpp>
+#include <array>
+#include <cstdint>
 #include <vector>
 
-#include "host/cpu/drift_spectra.hpp"
 #include "pipeline/stages/drift_estimator.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
+
+using Shift = std::array<float, 2>;  ///< (y, x) px
+
+/// Sizes of the half plane of a rows x cols real transform.
+struct BandShape {
+  std::int32_t rows = 0, cols = 0;
+  std::int32_t half_cols() const { return cols / 2 + 1; }
+  std::size_t size() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(half_cols());
+  }
+  /// Angular frequency of row index ky, in (-pi, pi].
+  float omega_y(std::int32_t ky) const;
+  float omega_x(std::int32_t kx) const;
+};
 
 /// One axis of the window that fades a band out at its edges.
 struct BandWindow {
@@ -24,6 +38,11 @@ struct BandWindow {
   std::vector<float> slope_;  // at shift 0, 1, 2, ...
 };
 
+/// Where a band is cut out of one frame, against its place in the plan.
+struct CropOffset {
+  std::int32_t y = 0, x = 0;
+};
+
 /// Bands of a field, wide and low: motion goes from row to row, so a low band blurs it least. They
 /// cover a field of up to 2^20 px whole and of a larger one an eighth, but at least 2^20 px.
 struct BandPlan {
@@ -33,6 +52,8 @@ struct BandPlan {
   float centre_y(std::size_t band) const {
     return static_cast<float>(first_row[band]) + 0.5F * static_cast<float>(shape.rows - 1);
   }
+  /// `offset`, or the next one that leaves the band within the field.
+  CropOffset clamped(std::size_t band, CropOffset offset) const;
 
   FieldShape field;
   BandShape shape;
@@ -41,30 +62,4 @@ struct BandPlan {
   BandWindow window_y, window_x;
 };
 
-/// Where a band is cut out of one frame, against its place in the plan.
-struct CropOffset {
-  std::int32_t y = 0, x = 0;
-};
-
-/// Everything one band needs, made once.
-struct BandWork {
-  explicit BandWork(const BandPlan& plan);
-
-  /// Spectra of the flattened pixels of frame `f`, cut out at `offset` clamped into the frame.
-  /// Columns kx = 0 and the highest are 0: what flickers from row to row lies there.
-  void transform(const BandPlan& plan, std::size_t band, const FrameStack& stack,
-                 const FlatField& flat, std::size_t f, CropOffset offset);
-
-  /// Shift of a frame's content inside its crop.
-  Shift residual(std::size_t f, Shift shift) const {
-    return {shift[0] - static_cast<float>(offsets[f].y),
-            shift[1] - static_cast<float>(offsets[f].x)};
-  }
-
-  std::vector<Spectrum> frames;
-  std::vector<CropOffset> offsets;  // of every frame
-  Spectrum sum, reference, product;
-  cv::Mat pixels, transformed, coarse;
-};
-
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps
