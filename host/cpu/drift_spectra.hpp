@@ -39,7 +39,7 @@ void add_shifted(const ActiveBand& band, const Spectrum& frame, Shift shift, flo
 /// Newton steps on J from `start`; stops where J is not concave, and never moves further than
 /// 1.5 px from `start`. With no steps it tells J at `start`.
 CorrelationPeak refine_peak(const ActiveBand& band, const Spectrum& product, Shift start,
-                            int most_steps = 6);
+                            int most_steps = steps::kPeakSteps);
 
 ///   work  rows / 2 x cols / 2 complex floats
 void coarse_map(const ActiveBand& band, const Spectrum& product, cv::Mat& work,

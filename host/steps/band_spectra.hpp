@@ -30,6 +30,8 @@ struct TemplateWorth {
   std::array<double, 2> curvature{};  ///< and its expected curvature there
 };
 
+inline constexpr int kPeakSteps = 6;  ///< of Newton to the top of a correlation, at most
+
 /// Top of the weighted correlation J(d) = Re sum product(k) exp(i k d) over the half plane.
 struct CorrelationPeak {
   Shift at{};

@@ -169,7 +169,7 @@ Result<float> FrameRegistration::refine_all() {
   // together have put the frame instead.
   const bool weak = is_weak(worth_);
   std::vector<CorrelationPeak> peaks(members_.size() * bands_);
-  OSTRACON_TRY(spectra_.find_peaks(members_, shifts_in_crops(), weak ? 0 : 6, peaks));
+  OSTRACON_TRY(spectra_.find_peaks(members_, shifts_in_crops(), weak ? 0 : kPeakSteps, peaks));
   for (std::size_t b = 0; b < bands_; ++b) measure(b, peaks, weak);
   const auto before = shift_;
   smooth();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "kernels/core/device.hpp"
@@ -140,6 +142,19 @@ TEST_F(CudaEmulationTest, ALaunchThatNoGpuTakesIsRefused) {
   EXPECT_FALSE(launch(two_barriers, dim3(1), dim3(1025), 0, device()).has_value());
   EXPECT_FALSE(launch(two_barriers, dim3(0), dim3(32), 0, device()).has_value());
   EXPECT_FALSE(launch(two_barriers, dim3(1, 65536), dim3(32), 0, device()).has_value());
+}
+
+TEST(CudaWords, SinesOfHalfTurnsAreThoseOfTheirAngles) {
+  for (const double turns : {0.0, 0.25, 0.5, -1.0, 1.75, 1e6 + 0.125}) {
+    double sine = 0, cosine = 0;
+    sincospi(turns, &sine, &cosine);
+    EXPECT_NEAR(sine, std::sin(std::numbers::pi * std::fmod(turns, 2.0)), 1e-12) << turns;
+    EXPECT_NEAR(cosine, std::cos(std::numbers::pi * std::fmod(turns, 2.0)), 1e-12) << turns;
+  }
+  float sine = 0, cosine = 0;
+  sincospif(0.5F, &sine, &cosine);
+  EXPECT_EQ(sine, 1);
+  EXPECT_NEAR(cosine, 0, 1e-7);
 }
 
 __global__ void write_at(char* to, int index) { to[index] = 1; }

@@ -46,7 +46,7 @@ class DriftAccuracyTest : public BackendTest {
 
 TEST_P(DriftAccuracyTest, RigidShiftsAtTenElectronsAndMoreComeWithinThreeTenthsOfTheBound) {
   for (const double electrons : {30.0, 10.0}) {
-    const double ratio = error_over_bound(electrons, 6);
+    const double ratio = error_over_bound(electrons, trials(6));
     RecordProperty("ratio_at_" + std::to_string(static_cast<int>(electrons)),
                    std::to_string(ratio));
     EXPECT_LE(ratio, 1.3) << electrons;
@@ -55,7 +55,7 @@ TEST_P(DriftAccuracyTest, RigidShiftsAtTenElectronsAndMoreComeWithinThreeTenthsO
 }
 
 TEST_P(DriftAccuracyTest, RigidShiftsAtThreeElectronsComeWithinTwiceTheBound) {
-  const double ratio = error_over_bound(3, 4);
+  const double ratio = error_over_bound(3, trials(4));
   RecordProperty("ratio", std::to_string(ratio));
   EXPECT_LE(ratio, 2.0);
   EXPECT_GE(ratio, 0.8);

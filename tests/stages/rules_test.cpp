@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <vector>
 
 #include "pipeline/rules/background.hpp"
 #include "pipeline/rules/box_plus.hpp"
@@ -15,6 +16,7 @@
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/rules/module_window.hpp"
 #include "pipeline/rules/pulse.hpp"
+#include "pipeline/rules/shift_path.hpp"
 #include "pipeline/rules/soft_bit.hpp"
 #include "pipeline/rules/spectrum.hpp"
 
@@ -220,6 +222,38 @@ TEST(PeakStepRule, StaysNearAndStopsWhereThereIsNoTop) {
   EXPECT_EQ(valley.y, 1.25F);
   EXPECT_EQ(valley.x, 0.75F);
   EXPECT_TRUE(valley.last);
+}
+
+TEST(PathStepRule, WeighsLikelihoodAgainstDistance) {
+  // A step of a cell, 2 px, costs 2; of two cells 8.
+  const float near[] = {0, 0, 1, 2.5F, 0};
+  EXPECT_EQ(rules::best_step(near, 1, 2, 5).value, 1);  // 2.5 - 2 is less
+  const float far[] = {9.5F, 0, 1, 3, 0};
+  const auto best = rules::best_step(far, 1, 2, 5);
+  EXPECT_EQ(best.value, 1.5F);
+  EXPECT_EQ(best.step, -2);
+  EXPECT_EQ(rules::best_step(far, 1, 3, 5).step, 0);  // the first is three cells away
+  const float equal[] = {3, 1, 3};
+  EXPECT_EQ(rules::best_step(equal, 1, 1, 3).step, 0);
+  const float column[] = {0, 7, 0, 7, 9, 7};
+  EXPECT_EQ(rules::best_step(column, 2, 0, 3).value, 1);  // 9 - 8 in the third row
+}
+
+TEST(ShiftRule, IsTheTopOfTheParabolaThroughACell) {
+  EXPECT_FLOAT_EQ(rules::parabola_top(-1, 0, -1), 0);
+  EXPECT_FLOAT_EQ(rules::parabola_top(-2.25F, -0.25F, -0.25F), 0.5F);
+  EXPECT_EQ(rules::parabola_top(1, 0, 1), 0);  // no top
+  const rules::ShiftGrid grid{1, 2};
+  EXPECT_EQ(grid.cells(), 15);
+  std::vector<float> map(15);
+  map[7] = 1;
+  EXPECT_EQ(rules::shift_of(map.data(), grid, 7).y, 0);
+  EXPECT_EQ(rules::shift_of(map.data(), grid, 7).x, 0);
+  map[8] = 1;
+  EXPECT_EQ(rules::shift_of(map.data(), grid, 7).x, 1);  // px, half a cell
+  const auto corner = rules::shift_of(map.data(), grid, 14);
+  EXPECT_EQ(corner.y, 2);
+  EXPECT_EQ(corner.x, 4);
 }
 
 TEST(MinSumRule, SumsSaturate) {

@@ -6,10 +6,12 @@
 // A barrier or warp operation that not all of its threads reach, or at different lines, ends the
 // launch with an Error that says which; so does a kernel that waits for what cannot come.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <numbers>
 #include <type_traits>
 
 #include "core/result.hpp"
@@ -160,6 +162,19 @@ T atomicXor(T* to, std::type_identity_t<T> by) {
   const T before = *to;
   *to = before ^ by;
   return before;
+}
+
+/// Sine and cosine of pi times x.
+inline void sincospi(double x, double* sine, double* cosine) {
+  const double angle = std::numbers::pi * std::remainder(x, 2.0);
+  *sine = std::sin(angle);
+  *cosine = std::cos(angle);
+}
+inline void sincospif(float x, float* sine, float* cosine) {
+  double s, c;
+  sincospi(static_cast<double>(x), &s, &c);
+  *sine = static_cast<float>(s);
+  *cosine = static_cast<float>(c);
 }
 
 namespace ostracon::cuda {
