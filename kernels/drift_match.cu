@@ -1,7 +1,7 @@
 // All bands of one frame; frames come one after the other, since each that matches joins the sum.
-// Floor of a frame, 32 bands of 128 x 1024 px: 19 MB of spectra, 8 MB of coarse ones four times,
-// all in L2: 10 us. The path goes from band to band in one block, some 2 us each: a latency, but
-// one multiprocessor of many.
+// Floor of a frame, 32 bands of 128 x 1024 px: 19 MB of spectra and 8 MB of coarse ones four times,
+// 12 us at the speed of HBM, though most lies in L2. The path goes from band to band in one block:
+// a latency, but of one multiprocessor among many.
 
 #include <utility>
 
