@@ -8,6 +8,7 @@
 #include "kernels/flattener.hpp"
 #include "kernels/frame_aligner.hpp"
 #include "kernels/inner_decoder.hpp"
+#include "kernels/lattice_tracker.hpp"
 #include "kernels/module_sampler.hpp"
 #include "kernels/pitch_finder.hpp"
 #include "kernels/soft_canceller.hpp"
@@ -41,8 +42,8 @@ class DeviceBackend final : public Backend {
     return cuda::make_pitch_finder(config, *device_);
   }
   Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
-      const LatticeTrackerConfig&) override {
-    return missing("lattice tracker");
+      const LatticeTrackerConfig& config) override {
+    return cuda::make_lattice_tracker(config, *device_);
   }
   Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) override {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "host/cpu/pitch_finder.hpp"
 #include "tests/support/backend_test.hpp"
 #include "tests/support/lattice_image.hpp"
 
@@ -102,13 +103,23 @@ class LatticeTrackerTest : public BackendTest {
   Result<std::optional<FieldLattice>> track(const LatticeImage& image) {
     OSTRACON_TRY_ASSIGN(const auto on_backend,
                         upload_image(backend(), image.rows, image.cols, image.pixels));
+    // The same seed for all backends.
     OSTRACON_TRY_ASSIGN(auto finder,
-                        backend().make_pitch_finder({.rows = image.rows, .cols = image.cols}));
-    OSTRACON_TRY_ASSIGN(const auto seed, finder->run(on_backend.view()));
+                        cpu::make_pitch_finder({.rows = image.rows, .cols = image.cols}));
+    OSTRACON_TRY_ASSIGN(const auto seed,
+                        finder->run({image.pixels.data(), image.rows, image.cols, image.cols}));
     if (!seed) return Error{ErrorCode::kNotFound, "no pitch"};
     OSTRACON_TRY_ASSIGN(auto tracker,
                         backend().make_lattice_tracker({.rows = image.rows, .cols = image.cols}));
     return tracker->run(on_backend.view(), *seed);
+  }
+
+  /// Seeds of the fields to look at: where kernels are emulated one has to do.
+  static std::vector<std::uint64_t> fields(std::vector<std::uint64_t> seeds) {
+#ifdef OSTRACON_CUDA_EMULATED
+    seeds.resize(1);
+#endif
+    return seeds;
   }
 
   Comparison track_and_compare(const sem::Profile& profile, std::int32_t side,
@@ -137,7 +148,7 @@ TEST_P(LatticeTrackerTest, AWarpedLatticeIsFollowedToThreeHundredthsOfAModule) {
   profile.geometry.warp_rms_modules = 0.35;
   profile.geometry.scale_error = 0.007;
   profile.geometry.shear = 0.004;
-  for (const std::uint64_t seed : {2U, 3U}) {
+  for (const std::uint64_t seed : fields({2U, 3U})) {
     const Comparison found = track_and_compare(profile, 640, seed);
     EXPECT_LT(found.rms_modules, 0.03) << seed;
     EXPECT_LT(found.worst_modules, 0.2) << seed;
@@ -184,7 +195,7 @@ TEST_P(LatticeTrackerTest, ScratchesAndDustDoNotMakeItSlip) {
 }
 
 TEST_P(LatticeTrackerTest, TwiceTheWarpAndDamageDoNotMakeItSlip) {
-  for (const std::uint64_t seed : {7U, 8U, 9U}) {
+  for (const std::uint64_t seed : fields({7U, 8U, 9U})) {
     sem::Profile profile = ordinary();
     profile.geometry.warp_rms_modules = 0.9;
     profile.damage.area = 0.05;
@@ -195,7 +206,7 @@ TEST_P(LatticeTrackerTest, TwiceTheWarpAndDamageDoNotMakeItSlip) {
 }
 
 TEST_P(LatticeTrackerTest, BrightEdgesWarpAndDamageTogetherDoNotMakeItSlip) {
-  for (const std::uint64_t seed : {1U, 2U}) {
+  for (const std::uint64_t seed : fields({1U, 2U})) {
     const Comparison found = track_and_compare(faint(), 1200, seed);
     EXPECT_LT(found.rms_modules, 0.06) << seed;
     EXPECT_LT(found.worst_modules, 0.45) << seed;
@@ -206,7 +217,7 @@ TEST_P(LatticeTrackerTest, AFaintWarpedLatticeUnderMuchDirtIsFollowedEverywhere)
   sem::Profile profile = faint();
   profile.noise.electrons_per_module = 500;
   profile.damage.area = 0.08;
-  for (const std::uint64_t seed : {2U, 14U}) {
+  for (const std::uint64_t seed : fields({2U, 14U})) {
     const Comparison found = track_and_compare(profile, 900, seed);
     EXPECT_LT(found.rms_modules, 0.035) << seed;
     EXPECT_LT(found.worst_modules, 0.25) << seed;
@@ -214,7 +225,7 @@ TEST_P(LatticeTrackerTest, AFaintWarpedLatticeUnderMuchDirtIsFollowedEverywhere)
 }
 
 TEST_P(LatticeTrackerTest, NoiseHasNoLattice) {
-  for (std::uint64_t n = 1; n <= 3; ++n) {
+  for (const std::uint64_t n : fields({1, 2, 3})) {
     const auto image = upload_image(backend(), 384, 384, noise_image(384, n));
     ASSERT_TRUE(image.has_value());
     const auto tracker = backend().make_lattice_tracker({.rows = 384, .cols = 384});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -90,30 +91,55 @@ TEST(ModuleWindowRule, AWindowIsInsideIfAllItsPixelsAre) {
   }
 }
 
-TEST(LineEvidenceRule, NatsAreTheBoundOnAMeanOfExponentials) {
+          static_cast<float>((y - 5) * (y - 5) - 2 * x + x * y);
+      EXPECT_EQ(rules::soft_module(image, y, x, -1), std::lround(-value)) << y << ' ' << x;
+      EXPECT_EQ(rules::soft_module(image, y, x, 1), std::lround(value)) << y << ' ' << x;
+      const float value = (y - 5) * (y - 5) - 2 * x + x * y;
+      pixels[static_cast<std::size_t>(y * kSide + x)] =
+    EXPECT_EQ(rules::soft_module(image, 5, outside, 100), 0) << outside;
+    EXPECT_EQ(rules::soft_module(image, outside, 5, 100), 0) << outside;
+    EXPECT_NEAR(turn.im, 0, 1e-6F) << at;
+    EXPECT_NEAR(turn.re, 1, 1e-6F) << at;
+    const rules::Turn turn = rules::carrier(0.25F, at);
+    for (const float x : {2.0F, 3.5F, 8.875F}) {
+    for (std::int32_t x = 0; x < kSide; ++x)
+    }
   EXPECT_EQ(rules::line_nats(0.5F, 3), 0.0F);
   EXPECT_EQ(rules::line_nats(1.0F, 3), 0.0F);
-  EXPECT_NEAR(rules::line_nats(5.0F, 1), 4 - std::log(5.0), 1e-6);
-  EXPECT_FLOAT_EQ(rules::line_nats(5.0F, 3), 3 * rules::line_nats(5.0F, 1));
-}
-
-TEST(LineEvidenceRule, APeakLiesAtTheTopOfItsParabola) {
-  const auto parabola = [](float x) { return 7 - 3 * (x - 0.2F) * (x - 0.2F); };
-  EXPECT_NEAR(rules::peak_offset(parabola(-1), parabola(0), parabola(1)), 0.2, 1e-6);
-  EXPECT_EQ(rules::peak_offset(1, 1, 1), 0.0F);
-  EXPECT_EQ(rules::peak_offset(3, 1, 3), 0.0F);  // no top
   EXPECT_EQ(rules::peak_offset(0, 1, 1.5F), 0.5F);
+  EXPECT_EQ(rules::peak_offset(1, 1, 1), 0.0F);
   EXPECT_EQ(rules::peak_offset(1.5F, 1, 0), -0.5F);
-}
-
-TEST(LineEvidenceRule, LevelsFollowAnExponentialBetweenTheMiddlesOfRings) {
-  constexpr float kLevels[] = {16, 4, 1};
+  EXPECT_EQ(rules::peak_offset(3, 1, 3), 0.0F);  // no top
+  EXPECT_EQ(rules::soft_module(image, 8, 8, -100), -127);
+  EXPECT_EQ(rules::soft_module(image, 8, 8, 100), 127);
+  EXPECT_FLOAT_EQ(rules::line_nats(5.0F, 3), 3 * rules::line_nats(5.0F, 1));
   EXPECT_FLOAT_EQ(rules::ring_scale(0, kLevels, 3), 1 / 16.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 1), 1 / 16.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 3), 1.0F);
+  EXPECT_FLOAT_EQ(rules::ring_scale(11.5F, kLevels, 3), 1 / 4.0F);
   EXPECT_FLOAT_EQ(rules::ring_scale(3.5F, kLevels, 3), 1 / 16.0F);
   EXPECT_FLOAT_EQ(rules::ring_scale(7.5F, kLevels, 3), 1 / 8.0F);
-  EXPECT_FLOAT_EQ(rules::ring_scale(11.5F, kLevels, 3), 1 / 4.0F);
-  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 3), 1.0F);
-  EXPECT_FLOAT_EQ(rules::ring_scale(100, kLevels, 1), 1 / 16.0F);
+  EXPECT_NEAR(quarter.im, -1, 1e-6F);
+  EXPECT_NEAR(quarter.re, 0, 1e-6F);
+  EXPECT_NEAR(rules::line_nats(5.0F, 1), 4 - std::log(5.0), 1e-6);
+  EXPECT_NEAR(rules::peak_offset(parabola(-1), parabola(0), parabola(1)), 0.2, 1e-6);
+  const ImageView<const float> image{pixels.data(), kSide, kSide, kSide};
+  const auto parabola = [](float x) { return 7 - 3 * (x - 0.2F) * (x - 0.2F); };
+  const rules::Turn quarter = rules::carrier(0.25F, 1001);
+  constexpr float kLevels[] = {16, 4, 1};
+  constexpr std::int32_t kSide = 12;
+  for (const double at : {0.0, 4.0, 4096.0}) {
+  for (const float outside : {-1.0F, 1.9F, 9.0F, 1e9F, std::nanf("")}) {
+  for (const float y : {3.0F, 4.25F, 6.5F, 7.75F})
+  for (std::int32_t y = 0; y < kSide; ++y)
+  std::array<float, kSide * kSide> pixels{};
+  }
+TEST(CarrierRule, TurnsOnceInAPeriod) {
+TEST(LineEvidenceRule, APeakLiesAtTheTopOfItsParabola) {
+TEST(LineEvidenceRule, LevelsFollowAnExponentialBetweenTheMiddlesOfRings) {
+TEST(LineEvidenceRule, NatsAreTheBoundOnAMeanOfExponentials) {
+TEST(SoftModuleRule, IsTheParabolaThroughItsPixelsAndNothingAtTheBorder) {
+}
 }
 
 TEST(SoftBitRule, RisesWithTheValueAndIsClipped) {

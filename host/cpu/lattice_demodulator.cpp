@@ -1,8 +1,7 @@
-#include "host/cpu/lattice_phase.hpp"
+#include "host/cpu/lattice_demodulator.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 
 #include "host/parallel.hpp"
@@ -11,34 +10,18 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr double kNoiseToSignal = 0.1;  // of the one-dimensional equaliser; about N_e 120 at c 0.5
-constexpr float kReachModules = 2.25F;  // beyond it the taps hold less than 1 % of their power
-
-double pulse_spectrum(double f, double blur) {
-  const double x = std::numbers::pi * f;
-  const double square = std::abs(x) < 1e-9 ? 1.0 : std::sin(x) / x;
-  return square * std::exp(-2 * x * x * blur * blur);
-}
-
 /// Cosine and sine of a carrier along x, one entry a column.
 struct CarrierRow {
   std::vector<float> re, im;
   CarrierRow(float frequency, std::int32_t cols, float ox)
       : re(static_cast<std::size_t>(cols)), im(static_cast<std::size_t>(cols)) {
     for (std::size_t x = 0; x < re.size(); ++x) {
-      const double angle = -2 * std::numbers::pi * static_cast<double>(frequency) *
-                           (static_cast<double>(x) + static_cast<double>(ox));
-      re[x] = static_cast<float>(std::cos(angle));
-      im[x] = static_cast<float>(std::sin(angle));
+      const auto turn = rules::carrier(frequency, static_cast<double>(x) + static_cast<double>(ox));
+      re[x] = turn.re;
+      im[x] = turn.im;
     }
   }
 };
-
-std::complex<float> carrier_y(float frequency, float y) {
-  const double angle =
-      -2 * std::numbers::pi * static_cast<double>(frequency) * static_cast<double>(y);
-  return {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
-}
 
 /// Sum over `count` pixels of value * carrier, in eight lanes that a compiler can keep in
 /// registers.
@@ -58,10 +41,10 @@ std::complex<float> dot(const float* value, const float* re, const float* im, st
   return {r[0], i[0]};
 }
 
-float bounded(float x) { return std::clamp(x, -3.0F, 3.0F); }
-
-/// Brightness that no module has, scaled as Demodulator::add wants it: 5 of its rms.
-float most_of(Aspect aspect) { return aspect == Aspect::kContrast ? 15.0F : 5.0F; }
+/// Brightness that no module has, scaled as Demodulator::add wants it.
+float most_of(Aspect aspect) {
+  return aspect == Aspect::kContrast ? rules::kMostContrast : rules::kMostDetail;
+}
 
 /// Of every 7th pixel of every 3rd row, dirt apart: a level needs no more.
 float mean_of(ImageView<const float> image, Aspect aspect, float scale) {
@@ -74,12 +57,12 @@ float mean_of(ImageView<const float> image, Aspect aspect, float scale) {
       if (!(std::abs(v) < most)) continue;
       ++count;
       sum += static_cast<double>(aspect == Aspect::kContrast ? rules::lattice_contrast(v)
-                                                             : bounded(v));
+                                                             : rules::bounded_detail(v));
     }
   return count > 0 ? static_cast<float>(sum / static_cast<double>(count)) : 0.0F;
 }
 
-constexpr std::int32_t kCell = 4;  // px a side
+constexpr std::int32_t kCell = rules::kDirtCell;
 
 /// For every row of cells, the columns of those in or next to which the image is `most` or more:
 /// dirt and its edges, as bright as several modules, which would be taken for lines.
@@ -114,58 +97,12 @@ std::vector<std::vector<std::int32_t>> dirty_cells(ImageView<const float> image,
   return dirty;
 }
 
-/// A quarter of the other line's frequency beside a line: two turns a tile, where the line itself
-/// leaves nothing.
-std::array<float, 2> beside(const std::array<float, 2>& line, const std::array<float, 2>& other) {
-  return {line[0] + 0.25F * other[0], line[1] + 0.25F * other[1]};
-}
-
-constexpr float kLn2 = 0.693147F;   // median of the power of noise over its mean
-constexpr float kMostPower = 4.0F;  // of a tile, over the median
-
-float median_power(const std::vector<std::complex<float>>& line) {
-  std::vector<float> power;
-  for (const auto& z : line) power.push_back(std::norm(z));
-  const auto middle = power.begin() + static_cast<std::ptrdiff_t>(power.size() / 2);
-  std::nth_element(power.begin(), middle, power.end());
-  return *middle;
-}
-
 }  // namespace
-
-Carriers Carriers::of(const LatticeSeed& seed) {
-  const float det = seed.down[0] * seed.right[1] - seed.right[0] * seed.down[1];
-  return {{seed.right[1] / det, -seed.right[0] / det}, {-seed.down[1] / det, seed.down[0] / det}};
-}
-
-std::vector<float> equalising_taps(float pitch_px, float blur_modules, float offset_px) {
-  const auto reach = static_cast<std::int32_t>(std::ceil(kReachModules * pitch_px));
-  std::vector<float> taps(static_cast<std::size_t>(2 * reach + 1));
-  const double blur = static_cast<double>(blur_modules);
-  constexpr int kSteps = 300;  // of the inverse transform over +-1.5 cycles per module
-  for (std::int32_t k = -reach; k <= reach; ++k) {
-    const double t =
-        (static_cast<double>(k) - static_cast<double>(offset_px)) / static_cast<double>(pitch_px);
-    double sum = 0;
-    for (int s = 0; s < kSteps; ++s) {
-      const double f = 1.5 * (s + 0.5) / kSteps;
-      double folded = kNoiseToSignal;
-      for (int fold = -2; fold <= 2; ++fold) folded += std::pow(pulse_spectrum(f + fold, blur), 2);
-      sum += pulse_spectrum(f, blur) / folded * std::cos(2 * std::numbers::pi * f * t);
-    }
-    const double edge = std::abs(t) / static_cast<double>(kReachModules + 0.5F);
-    const double window = edge < 1 ? 0.5 + 0.5 * std::cos(std::numbers::pi * edge) : 0;
-    const std::int32_t at = k + reach;
-    taps[static_cast<std::size_t>(at)] =
-        static_cast<float>(3.0 / kSteps * sum * window / static_cast<double>(pitch_px));
-  }
-  return taps;
-}
 
 void equalise_image(ImageView<const float> image, float pitch_px, float blur_modules, float oy,
                     float ox, ImageView<float> out) {
-  const auto along_y = equalising_taps(pitch_px, blur_modules, oy);
-  const auto along_x = equalising_taps(pitch_px, blur_modules, ox);
+  const auto along_y = steps::equalising_taps(pitch_px, blur_modules, oy);
+  const auto along_x = steps::equalising_taps(pitch_px, blur_modules, ox);
   const cv::Mat in(image.rows, image.cols, CV_32F, const_cast<float*>(image.data),
                    static_cast<std::size_t>(image.row_stride) * sizeof(float));
   cv::Mat to(out.rows, out.cols, CV_32F, out.data,
@@ -184,11 +121,10 @@ void equalise_image(ImageView<const float> image, float pitch_px, float blur_mod
   });
 }
 
-Demodulator::Demodulator(const Carriers& carriers, PhaseTiles& tiles)
+Demodulator::Demodulator(const steps::Carriers& carriers, steps::PhaseTiles& tiles)
     : tiles_(tiles),
-      noise_step_(std::min(4, std::max(1, tiles.rows / 4))),
-      frequency_{carriers.row_of, carriers.col_of, beside(carriers.row_of, carriers.col_of),
-                 beside(carriers.col_of, carriers.row_of)} {
+      noise_step_(steps::noise_step(tiles)),
+      frequency_(steps::line_frequencies(carriers)) {
   const auto cols = static_cast<std::size_t>(tiles.cols);
   const auto count = static_cast<std::size_t>(tiles.rows) * cols;
   tiles.row_line.assign(count, 0);
@@ -220,12 +156,15 @@ void Demodulator::add(ImageView<const float> image, Aspect aspect, float scale, 
         for (std::size_t x = 0; x < seen.size(); ++x)
           seen[x] = rules::lattice_contrast(scale * in[x]) - level;
       else
-        for (std::size_t x = 0; x < seen.size(); ++x) seen[x] = bounded(scale * in[x]) - level;
+        for (std::size_t x = 0; x < seen.size(); ++x)
+          seen[x] = rules::bounded_detail(scale * in[x]) - level;
       for (const std::int32_t cell : dirty[static_cast<std::size_t>(y / kCell)])
         for (std::int32_t x = cell * kCell; x < std::min((cell + 1) * kCell, width); ++x)
           seen[static_cast<std::size_t>(x)] = 0;
       for (std::size_t k = 0; k < lines; ++k) {
-        const auto turn = carrier_y(frequency_[k][0], static_cast<float>(y) + oy);
+        const auto [turn_re, turn_im] =
+            rules::carrier(frequency_[k][0], static_cast<double>(y) + static_cast<double>(oy));
+        const std::complex<float> turn{turn_re, turn_im};
         const float* re = carrier[k].re.data();
         const float* im = carrier[k].im.data();
         for (std::int32_t j = 0; j < tiles_.cols; ++j) {
@@ -235,47 +174,6 @@ void Demodulator::add(ImageView<const float> image, Aspect aspect, float scale, 
       }
     }
   });
-}
-
-void Demodulator::finish() {
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
-    const float unit = 1 / std::sqrt(std::max(median_power(beside_line_[axis]) / kLn2, 1e-24F));
-    // A tile that outshines the others by far is damage, and has only its share of a say.
-    const float most = unit * unit * kMostPower * median_power(line);
-    for (auto& z : line) {
-      z *= unit;
-      if (std::norm(z) > most) z *= std::sqrt(most / std::norm(z));
-    }
-  }
-}
-
-void join(PhaseTiles& tiles, const PhaseTiles& other) {
-  const std::array<std::vector<std::complex<float>>*, 2> mine{&tiles.row_line, &tiles.col_line};
-  const std::array<const std::vector<std::complex<float>>*, 2> its{&other.row_line,
-                                                                   &other.col_line};
-  double correlation = 0;
-  std::array<std::array<float, 2>, 2> amplitude{};
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    std::array<double, 2> power{};
-    for (std::size_t k = 0; k < mine[axis]->size(); ++k) {
-      const auto a = (*mine[axis])[k];
-      const auto b = (*its[axis])[k];
-      power[0] += static_cast<double>(std::norm(a));
-      power[1] += static_cast<double>(std::norm(b));
-      correlation += static_cast<double>((a * std::conj(b)).real());
-    }
-    const auto count = static_cast<double>(mine[axis]->size());
-    for (std::size_t k = 0; k < 2; ++k)
-      amplitude[axis][k] = static_cast<float>(std::sqrt(std::max(0.0, power[k] / count - 1)));
-  }
-  const float sign = correlation < 0 ? -1.0F : 1.0F;
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    const auto [a, b] = amplitude[axis];
-    const float unit = a * a + b * b > 0 ? 1 / std::sqrt(a * a + b * b) : 0.0F;
-    for (std::size_t k = 0; k < mine[axis]->size(); ++k)
-      (*mine[axis])[k] = unit * (a * (*mine[axis])[k] + sign * b * (*its[axis])[k]);
-  }
 }
 
 }  // namespace ostracon::cpu

@@ -6,18 +6,22 @@
 #include <array>
 #include <complex>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "core/view.hpp"
 #include "pipeline/field.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 
 /// Straight carriers: row = row_of . (y, x), col = col_of . (y, x), in cycles.
 struct Carriers {
   std::array<float, 2> row_of{}, col_of{};
   static Carriers of(const LatticeSeed& seed);
 };
+
+/// (y, x) frequencies, cycles a pixel, of the row line and the column line and of what is measured
+/// beside each: two turns a tile away, where the line itself leaves nothing.
+std::array<std::array<float, 2>, 4> line_frequencies(const Carriers& carriers);
 
 /// Demodulated tiles. Tile (i, j) covers tile_px x tile_px pixels and is centred on pixel
 /// ((i + 1/2) * tile_px - 1/2, ...).
@@ -32,45 +36,29 @@ struct PhaseTiles {
   }
 };
 
+/// Tiles of 8 modules for an image of rows x cols px, without lines; nullopt if it has fewer than 4
+/// a side.
+std::optional<PhaseTiles> plan_tiles(const LatticeSeed& seed, std::int32_t rows, std::int32_t cols);
+
+/// The noise beside the lines is measured in tile rows 0, n, 2 n ... of this n.
+std::int32_t noise_step(const PhaseTiles& tiles);
+
+/// Offsets (y, x) against the pixel grid at which the contrast is formed: half pixels too where the
+/// modules are small. The pixel grid itself comes last.
+std::vector<std::array<float, 2>> contrast_offsets(float pitch_px);
+
 /// One-dimensional MMSE equaliser for unit squares blurred by `blur` modules at `pitch` px,
 /// sampled at (k - offset) px: about 4.5 modules long, odd, centred.
 std::vector<float> equalising_taps(float pitch_px, float blur_modules, float offset_px);
 
-/// The image filtered by the separable equaliser at offset (oy, ox) px.
-void equalise_image(ImageView<const float> image, float pitch_px, float blur_modules, float oy,
-                    float ox, ImageView<float> out);
-
-/// What of an image is looked at for lines.
-enum class Aspect {
-  kContrast,  ///< of the equalised image: rules::lattice_contrast
-  kPlain      ///< the image itself, bounded to +-3 of its scale
-};
-
-/// Demodulates an image tile by tile into the lines, and in some tiles beside them: the mean square
-/// there is the noise.
-class Demodulator {
- public:
-  /// All tiles 0; `tiles` has its sizes set already.
-  Demodulator(const Carriers& carriers, PhaseTiles& tiles);
-
-  /// Adds `aspect` of scale * image, the image taken at offset (oy, ox) px of the pixel grid; scale
-  /// makes its rms 3 for kContrast, 1 for kPlain. The mean is taken off, so that it does not leak
-  /// into the lines; what stands out by 5 rms, and 4 px around it, says nothing.
-  void add(ImageView<const float> image, Aspect aspect, float scale, float oy, float ox);
-
-  /// Scales both lines to noise 1.
-  void finish();
-
- private:
-  PhaseTiles& tiles_;
-  std::int32_t noise_step_;                                      // tile rows
-  std::array<std::array<float, 2>, 4> frequency_;                // row, col, beside row, beside col
-  std::array<std::vector<std::complex<float>>, 2> beside_line_;  // of every noise_step_th tile row
-};
+/// Scales both lines to noise 1, which is the median power `beside` them. A tile that far outshines
+/// the others is damage, and gets only its share of a say.
+void scale_to_noise(const std::array<std::vector<std::complex<float>>, 2>& beside,
+                    PhaseTiles& tiles);
 
 /// Joins what two aspects say about the same lines, each weighed by its amplitude over its noise;
 /// bright edges make the image darker where the contrast is stronger or the other way round, so the
 /// sign of `other` is that of the correlation.
 void join(PhaseTiles& tiles, const PhaseTiles& other);
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

@@ -1,9 +1,9 @@
-#include "host/cpu/lattice_block.hpp"
+#include "host/steps/lattice_block.hpp"
 
 #include <array>
 #include <cmath>
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 namespace {
 
 constexpr std::size_t kEntries =
@@ -67,4 +67,4 @@ std::complex<float> scan_planes(const PhaseTiles& tiles,
   return strongest;
 }
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

@@ -1,14 +1,14 @@
-#include "host/cpu/lattice_growth.hpp"
+#include "host/steps/lattice_growth.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
-#include "host/cpu/lattice_block.hpp"
 #include "host/parallel.hpp"
+#include "host/steps/lattice_block.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 namespace {
 
 // Tiles a side of a block: about 32 modules, or up to 64 where the dose is too low for those.
@@ -272,4 +272,4 @@ bool regrow(const PhaseTiles& tiles, SmoothPhase& phase) {
   return true;
 }
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "host/cpu/lattice_phase.hpp"
+#include "host/steps/lattice_phase.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 
 /// Continuous phases of both lines on every tile, radians.
 struct SmoothPhase {
@@ -36,4 +36,4 @@ void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phas
 /// back (twicing), at the price of more noise than a refinement of the same reach.
 void sharpen(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

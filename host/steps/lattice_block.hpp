@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "host/cpu/lattice_phase.hpp"
+#include "host/steps/lattice_phase.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 
 inline constexpr std::int32_t kMostBlock = 8;        ///< tiles a side
 inline constexpr std::int32_t kMostSlopeSteps = 10;  ///< each way
@@ -31,4 +31,4 @@ std::complex<float> scan_planes(const PhaseTiles& tiles,
                                 std::int32_t j, std::int32_t side, const Plane& about,
                                 const SlopeSearch& search, Plane& best);
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "host/cpu/lattice_growth.hpp"
 #include "host/parallel.hpp"
+#include "host/steps/lattice_growth.hpp"
 
-namespace ostracon::cpu {
+namespace ostracon::steps {
 namespace {
 
 using Moments = std::array<std::array<double, 7>, 6>;  // normal equations and right-hand side
@@ -190,4 +190,4 @@ void sharpen(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& pha
   fit(tiles, reach_tiles, true, phase);
 }
 
-}  // namespace ostracon::cpu
+}  // namespace ostracon::steps

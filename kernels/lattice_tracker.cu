@@ -1,0 +1,130 @@
+#include <string>
+#include <utility>
+
+#include "host/steps/lattice_map.hpp"
+#include "kernels/core/launch.hpp"
+#include "kernels/lattice_demodulator.hpp"
+#include "kernels/lattice_filter.hpp"
+#include "kernels/lattice_tracker.hpp"
+#include "pipeline/rules/field_maps.hpp"
+
+// Floor: at 3 px a module the soft grid reads most of the equalised image once, 4 bytes a pixel,
+// and writes a byte a module: 16 us for 4096 x 4096 px at 4.3 TB/s.
+
+namespace ostracon::cuda {
+namespace {
+
+constexpr std::int32_t kThreads = 256;
+constexpr float kLeastPitch = 1.5F;  // px: memory is made for modules as small as that
+
+/// Every module's soft value, [rows][cols].
+__global__ void __launch_bounds__(kThreads)
+    sample_modules(const ImageView<const float> image, const ImageScale* scale,
+                   const rules::NodeGrid map, const std::int32_t rows, const std::int32_t cols,
+                   std::int8_t* soft) {
+  const auto module = static_cast<std::int32_t>(blockIdx.x * kThreads + threadIdx.x);
+  if (module >= rows * cols) return;
+  const std::int32_t row = module / cols;
+  const std::int32_t col = module - row * cols;
+  const auto at = rules::node_map_at(map, static_cast<float>(row), static_cast<float>(col));
+  soft[module] = rules::soft_module(image, at.y, at.x, rules::soft_scale(scale->rms));
+}
+
+class CudaLatticeTracker final : public LatticeTracker {
+ public:
+  CudaLatticeTracker(const LatticeTrackerConfig& config, LatticeFilter filter,
+                     LatticeDemodulator demodulator, Buffer<float> nodes, Buffer<std::int8_t> soft,
+                     Device& device)
+      : config_(config),
+        filter_(std::move(filter)),
+        demodulator_(std::move(demodulator)),
+        nodes_(std::move(nodes)),
+        soft_(std::move(soft)),
+        device_(device) {}
+
+  Result<std::optional<FieldLattice>> run(ImageView<const float> mean,
+                                          const LatticeSeed& seed) override {
+    if (mean.rows != config_.rows || mean.cols != config_.cols)
+      return Error{ErrorCode::kInvalidArgument, "LatticeTracker: image has another shape"};
+    auto tiles = steps::plan_tiles(seed, config_.rows, config_.cols);
+    if (!tiles) return std::optional<FieldLattice>();
+    OSTRACON_TRY(measure(mean, seed, *tiles));
+    const auto phase = steps::follow(*tiles);
+    if (!phase) return std::optional<FieldLattice>();
+    auto lattice = steps::map_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
+    if (lattice) OSTRACON_TRY(sample(*lattice));
+    return lattice;
+  }
+
+ private:
+  Result<> measure(const ImageView<const float>& mean, const LatticeSeed& seed,
+                   steps::PhaseTiles& tiles) {
+    const auto carriers = steps::Carriers::of(seed);
+    std::optional<steps::PhaseTiles> plain;
+    if (seed.in_image) {
+      plain = tiles;
+      OSTRACON_TRY(filter_.look_at(mean));
+      demodulator_.begin(carriers, *plain);
+      OSTRACON_TRY(demodulator_.add(mean, filter_, LatticeAspect::kPlain, 0, 0));
+      OSTRACON_TRY(demodulator_.finish(*plain));
+    }
+    // The pixel grid comes last, so that the filter is left on it for the soft grid.
+    demodulator_.begin(carriers, tiles);
+    for (const auto& [oy, ox] : steps::contrast_offsets(seed.pitch())) {
+      OSTRACON_TRY(filter_.equalise(mean, seed.pitch(), config_.assumed_blur, oy, ox));
+      OSTRACON_TRY(demodulator_.add(filter_.image(), filter_, LatticeAspect::kContrast, oy, ox));
+    }
+    OSTRACON_TRY(demodulator_.finish(tiles));
+    if (plain) steps::join(tiles, *plain);
+    return Ok{};
+  }
+
+  Result<> sample(FieldLattice& lattice) {
+    const LatticeMap& map = lattice.map;
+    const auto modules =
+        static_cast<std::size_t>(lattice.rows) * static_cast<std::size_t>(lattice.cols);
+    if (modules > soft_.size() || 2 * map.nodes.size() > nodes_.size())
+      return Error{ErrorCode::kInvalidArgument,
+                   "LatticeTracker: a lattice of " + std::to_string(lattice.rows) + " x " +
+                       std::to_string(lattice.cols) + " modules; there is memory for " +
+                       std::to_string(soft_.size())};
+    OSTRACON_TRY(device_.memory().upload(nodes_.data(), map.nodes.data(),
+                                         map.nodes.size() * sizeof map.nodes[0]));
+    const rules::NodeGrid grid{nodes_.data(), map.step,      map.first_row,
+                               map.first_col, map.node_rows, map.node_cols};
+    const auto blocks = static_cast<unsigned>((modules + kThreads - 1) / kThreads);
+    OSTRACON_TRY(launch(sample_modules, dim3(blocks), dim3(kThreads), 0, device_, filter_.image(),
+                        filter_.scale(), grid, lattice.rows, lattice.cols, soft_.data()));
+    lattice.soft.resize(modules);
+    return device_.memory().download(lattice.soft.data(), soft_.data(), modules);
+  }
+
+  LatticeTrackerConfig config_;
+  LatticeFilter filter_;
+  LatticeDemodulator demodulator_;
+  Buffer<float> nodes_;
+  Buffer<std::int8_t> soft_;
+  Device& device_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(const LatticeTrackerConfig& config,
+                                                             Device& device) {
+  OSTRACON_TRY(steps::check(config));
+  auto& memory = device.memory();
+  OSTRACON_TRY_ASSIGN(auto filter, LatticeFilter::create(config.rows, config.cols, device));
+  OSTRACON_TRY_ASSIGN(auto demodulator,
+                      LatticeDemodulator::create(config.rows, config.cols, device));
+  // However the lattice is turned, it has no more rows or columns than fit along both sides.
+  const auto side =
+      static_cast<std::size_t>(static_cast<float>(config.rows + config.cols) / kLeastPitch + 2);
+  const std::size_t node_side = side / static_cast<std::size_t>(steps::kNodeStep) + 4;
+  OSTRACON_TRY_ASSIGN(auto nodes, Buffer<float>::create(memory, 2 * node_side * node_side));
+  OSTRACON_TRY_ASSIGN(auto soft, Buffer<std::int8_t>::create(memory, side * side));
+  return std::unique_ptr<LatticeTracker>(
+      std::make_unique<CudaLatticeTracker>(config, std::move(filter), std::move(demodulator),
+                                           std::move(nodes), std::move(soft), device));
+}
+
+}  // namespace ostracon::cuda
