@@ -41,32 +41,72 @@ std::array<Pattern, kPatterns> all_patterns() {
   return patterns;
 }
 
-/// Number of ones of `kQuickRows` words, in arithmetic that a compiler spreads over vector lanes.
-std::uint32_t ones(const std::uint32_t* const* windows, const Pattern& pattern, std::size_t col) {
-  std::uint32_t total = 0;
-  for (std::size_t k = 0; k < kQuickRows; ++k) {
-    std::uint32_t x = windows[k][col] ^ pattern[k];
-    x -= (x >> 1) & 0x55555555U;
-    x = (x & 0x33333333U) + ((x >> 2) & 0x33333333U);
-    total += (x + (x >> 4)) & 0x0F0F0F0FU;  // at most 8 rows x 8 in a byte
+/// How many modules of a window's first rows differ from those of a group of patterns, eight
+/// modules at a time.
+class QuickTable {
+ public:
+  static constexpr std::size_t kGroup = 16;  // patterns: a row's tables fit beside the counts in L1
+  static constexpr std::size_t kGroups = kPatterns / kGroup;
+  /// One a pattern. All 256 differing wraps round to none; either makes a candidate.
+  using Counts = std::array<std::uint8_t, kGroup>;
+
+  explicit QuickTable(const std::array<Pattern, kPatterns>& patterns)
+      : entries_(kGroups * kQuickRows * 4 * 256) {
+    for (std::size_t p = 0; p < kPatterns; ++p)
+      for (std::size_t row = 0; row < kQuickRows; ++row)
+        for (std::size_t byte = 0; byte < 4; ++byte)
+          for (std::uint32_t value = 0; value < 256; ++value)
+            entries_[first(p / kGroup, row) + byte * 256 + value][p % kGroup] =
+                static_cast<std::uint8_t>(
+                    std::popcount(value ^ ((patterns[p][row] >> (24 - 8 * byte)) & 0xFFU)));
   }
-  total = (total & 0x00FF00FFU) + ((total >> 8) & 0x00FF00FFU);
-  return (total + (total >> 16)) & 0xFFFFU;
+
+  /// Adds what windows of 32 modules in a row of the mark differ.
+  void add(std::size_t group, std::size_t row, const std::uint32_t* windows, std::size_t count,
+           Counts* to) const {
+    const Counts* table = entries_.data() + first(group, row);
+    for (std::size_t c = 0; c < count; ++c) {
+      Counts sum = to[c];
+      const Counts& i = table[windows[c] >> 24];
+      const Counts& j = table[256 + ((windows[c] >> 16) & 0xFFU)];
+      const Counts& k = table[512 + ((windows[c] >> 8) & 0xFFU)];
+      const Counts& l = table[768 + (windows[c] & 0xFFU)];
+      for (std::size_t p = 0; p < kGroup; ++p)
+        sum[p] = static_cast<std::uint8_t>(sum[p] + i[p] + j[p] + k[p] + l[p]);
+      to[c] = sum;
+    }
+  }
+
+  /// Whether so many differ, or so many agree, that it may be a mark.
+  static bool candidate(std::uint8_t count) {
+    return static_cast<std::uint8_t>(count - kQuickErrors - 1) >
+           kQuickRows * kSide - 2 * kQuickErrors - 2;
+  }
+  static bool any_candidate(const Counts& counts) {
+    bool any = false;
+    for (const std::uint8_t count : counts) any |= candidate(count);
+    return any;
+  }
+
+ private:
+  static std::size_t first(std::size_t group, std::size_t row) {
+    return (group * kQuickRows + row) * 4 * 256;
+  }
+  std::vector<Counts> entries_;  // [group][row][byte][value]
+};
+
+const std::array<Pattern, kPatterns>& patterns() {
+  static const std::array<Pattern, kPatterns> made = all_patterns();
+  return made;
+}
+const QuickTable& quick_table() {
+  static const QuickTable made(patterns());
+  return made;
 }
 
 class MarkSearch {
  public:
-  explicit MarkSearch(const SoftGrid& grid)
-      : grid_(grid),
-        windows_(static_cast<std::size_t>(grid.rows) * static_cast<std::size_t>(grid.cols)) {
-    for (std::int32_t r = 0; r < grid.rows; ++r) {
-      std::uint32_t window = 0;
-      for (std::int32_t c = grid.cols - 1; c >= 0; --c) {
-        window = (window >> 1) | (grid.at(r, c) < 0 ? 0x80000000U : 0U);
-        windows_[index(r, c)] = window;
-      }
-    }
-  }
+  explicit MarkSearch(const SoftGrid& grid) : grid_(grid) {}
 
   /// Marks whose upper left module lies in [row0, row1) x [col0, col1).
   void search(std::int32_t row0, std::int32_t row1, std::int32_t col0, std::int32_t col1) {
@@ -74,18 +114,19 @@ class MarkSearch {
     col0 = std::max(col0, 0);
     row1 = std::min(row1, grid_.rows - kSide + 1);
     col1 = std::min(col1, grid_.cols - kSide + 1);
-    if (col0 >= col1) return;
-    std::vector<std::uint32_t> count(static_cast<std::size_t>(col1 - col0));
+    if (row0 >= row1 || col0 >= col1) return;
+    make_windows(row0, row1 + kSide - 1, col0, col1);
+    std::vector<QuickTable::Counts> counts(width_);
     for (std::int32_t r = row0; r < row1; ++r) {
-      const std::uint32_t* rows[kQuickRows];
-      for (std::int32_t k = 0; k < kQuickRows; ++k) rows[k] = windows_.data() + index(r + k, col0);
-      for (std::int32_t p = 0; p < kPatterns; ++p) {
-        const Pattern& pattern = patterns_[static_cast<std::size_t>(p)];
-        for (std::size_t c = 0; c < count.size(); ++c) count[c] = ones(rows, pattern, c);
-        for (std::size_t c = 0; c < count.size(); ++c)
-          if (count[c] <= kQuickErrors || count[c] >= kQuickRows * kSide - kQuickErrors)
-            verify(p, r, col0 + static_cast<std::int32_t>(c));
+      candidates_.clear();
+      for (std::size_t group = 0; group < QuickTable::kGroups; ++group) {
+        std::fill(counts.begin(), counts.end(), QuickTable::Counts{});
+        for (std::size_t k = 0; k < kQuickRows; ++k)
+          table_.add(group, k, window_row(r + static_cast<std::int32_t>(k)), width_, counts.data());
+        pick_candidates(group, counts);
       }
+      std::sort(candidates_.begin(), candidates_.end());
+      for (const auto& [p, c] : candidates_) verify(p, r, c);
     }
   }
 
@@ -97,25 +138,54 @@ class MarkSearch {
   bool empty() const { return seen_.empty(); }
 
  private:
-  std::size_t index(std::int32_t r, std::int32_t c) const {
-    return static_cast<std::size_t>(r) * static_cast<std::size_t>(grid_.cols) +
-           static_cast<std::size_t>(c);
+  /// The signs of modules c to c + 31 of a row, for all rows and all c of the searched region.
+  void make_windows(std::int32_t row0, std::int32_t row1, std::int32_t col0, std::int32_t col1) {
+    first_row_ = row0;
+    first_col_ = col0;
+    width_ = static_cast<std::size_t>(col1 - col0);
+    windows_.resize(static_cast<std::size_t>(row1 - row0) * width_);
+    for (std::int32_t r = row0; r < row1; ++r) {
+      auto* row = windows_.data() + static_cast<std::size_t>(r - row0) * width_;
+      std::uint32_t window = 0;
+      for (std::int32_t c = col1 + kSide - 2; c >= col0; --c) {
+        window = (window >> 1) | (grid_.at(r, c) < 0 ? 0x80000000U : 0U);
+        if (c < col1) row[c - col0] = window;
+      }
+    }
+  }
+  const std::uint32_t* window_row(std::int32_t r) const {
+    return windows_.data() + static_cast<std::size_t>(r - first_row_) * width_;
   }
 
-  void verify(std::int32_t p, std::int32_t row, std::int32_t col) {
+  void pick_candidates(std::size_t group, const std::vector<QuickTable::Counts>& counts) {
+    for (std::size_t c = 0; c < width_; ++c) {
+      if (!QuickTable::any_candidate(counts[c])) continue;
+      for (std::size_t k = 0; k < QuickTable::kGroup; ++k)
+        if (QuickTable::candidate(counts[c][k]))
+          candidates_.push_back({group * QuickTable::kGroup + k, c});
+    }
+  }
+
+  void verify(std::size_t pattern, std::int32_t row, std::size_t column) {
+    const auto p = static_cast<std::int32_t>(pattern);
     std::int32_t errors = 0;
     for (std::int32_t k = 0; k < kSide; ++k)
-      errors += std::popcount(windows_[index(row + k, col)] ^
-                              patterns_[static_cast<std::size_t>(p)][static_cast<std::size_t>(k)]);
+      errors += std::popcount(window_row(row + k)[column] ^
+                              patterns_[pattern][static_cast<std::size_t>(k)]);
     const bool inverted = errors > kSide * kSide / 2;
     if (inverted) errors = kSide * kSide - errors;
     if (errors > kErrors) return;
-    seen_.push_back({p / 8, p % 8, row, col, errors, inverted});
+    seen_.push_back(
+        {p / 8, p % 8, row, first_col_ + static_cast<std::int32_t>(column), errors, inverted});
   }
 
   const SoftGrid& grid_;
+  const std::array<Pattern, kPatterns>& patterns_ = patterns();
+  const QuickTable& table_ = quick_table();
+  std::int32_t first_row_ = 0, first_col_ = 0;  // of the windows
+  std::size_t width_ = 0;
   std::vector<std::uint32_t> windows_;
-  std::array<Pattern, kPatterns> patterns_ = all_patterns();
+  std::vector<std::array<std::size_t, 2>> candidates_;  // pattern, column
   std::vector<MarkSeen> seen_;
 };
 
