@@ -171,7 +171,7 @@ Result<LatticeDemodulator> LatticeDemodulator::create(std::int32_t rows, std::in
   auto& memory = device.memory();
   const auto height = static_cast<std::size_t>(rows);
   const auto width = static_cast<std::size_t>(cols);
-  constexpr std::size_t kLeastTile = 8;  // px a side: steps::plan_tiles
+  constexpr auto kLeastTile = static_cast<std::size_t>(steps::kLeastTilePx);
   OSTRACON_TRY_ASSIGN(auto turns, Buffer<rules::Turn>::create(memory, (height + width) * kLines));
   OSTRACON_TRY_ASSIGN(
       auto lines,

@@ -21,8 +21,7 @@ constexpr std::int32_t kMostTaps = (2 * kMostReach + kChunk) / kChunk * kChunk;
 constexpr std::int32_t kMiddlePitch = kSide + 1;  // odd, so that a column lies in all banks
 constexpr std::int32_t kMostParts = 264;
 constexpr std::int64_t kSamplesAPart = 8192;  // at least
-constexpr std::int32_t kPasses =
-    4;  // three of the rms, each within the limit of the last; the mean
+constexpr std::int32_t kPasses = 4;  // three for the rms, each within the last's limit; the mean
 
 static_assert(kSurveyRows == kChunk);
 
@@ -128,10 +127,10 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// Sums over the samples, part by part, so that they do not depend on who is first.
+/// Sums over the samples, [pass][part], so that they do not depend on who is first.
 struct Sums {
-  double* sums;          ///< [pass][part]
-  std::int32_t* counts;  ///< [pass][part]
+  double* sums;
+  std::int32_t* counts;
   std::int32_t parts;
 };
 
@@ -258,6 +257,10 @@ Result<LatticeFilter> LatticeFilter::create(std::int32_t rows, std::int32_t cols
                        std::move(sums), std::move(counts), std::move(scale));
 }
 
+ImageSurvey LatticeFilter::survey() const {
+  return {samples_.data(), peaks_.data(), cols_ / kSampleStep + 1, cells(cols_)};
+}
+
 Result<> LatticeFilter::equalise(ImageView<const float> mean, float pitch_px, float blur_modules,
                                  float oy, float ox) {
   const auto along_y = steps::equalising_taps(pitch_px, blur_modules, oy);
@@ -272,30 +275,25 @@ Result<> LatticeFilter::equalise(ImageView<const float> mean, float pitch_px, fl
   taps.reach = static_cast<std::int32_t>(along_y.size() / 2);
   taps.count = (2 * taps.reach + kChunk) / kChunk * kChunk;
   const ImageView<float> out{image_.data(), rows_, cols_, cols_};
-  const ImageSurvey survey_to{samples_.data(), peaks_.data(), cols_ / kSampleStep + 1,
-                              cells(cols_)};
   OSTRACON_TRY(launch(equalise_tiles, tiles_of(rows_, cols_), dim3(kThreads), shared_bytes(taps),
-                      *device_, taps, mean, out, survey_to));
+                      *device_, taps, mean, out, survey()));
   return measure_scale(LatticeAspect::kContrast);
 }
 
 Result<> LatticeFilter::look_at(ImageView<const float> mean) {
-  const ImageSurvey survey_to{samples_.data(), peaks_.data(), cols_ / kSampleStep + 1,
-                              cells(cols_)};
   OSTRACON_TRY(
-      launch(survey_tiles, tiles_of(rows_, cols_), dim3(kThreads), 0, *device_, mean, survey_to));
+      launch(survey_tiles, tiles_of(rows_, cols_), dim3(kThreads), 0, *device_, mean, survey()));
   return measure_scale(LatticeAspect::kPlain);
 }
 
 Result<> LatticeFilter::measure_scale(LatticeAspect aspect) {
-  const ImageSurvey survey{samples_.data(), peaks_.data(), cols_ / kSampleStep + 1, cells(cols_)};
   // How many parts there are must not depend on the device.
   const std::int64_t samples = std::int64_t{rows_} * cols_ / kSampleStep;
   const auto parts = std::clamp<std::int64_t>(samples / kSamplesAPart, 1, kMostParts);
   const Sums sums{sums_.data(), counts_.data(), static_cast<std::int32_t>(parts)};
   for (std::int32_t pass = 0; pass < kPasses; ++pass)
     OSTRACON_TRY(launch(sum_samples, dim3(static_cast<unsigned>(sums.parts)), dim3(kThreads), 0,
-                        *device_, survey, rows_, cols_, aspect, pass, sums));
+                        *device_, survey(), rows_, cols_, aspect, pass, sums));
   return launch(settle_scale, dim3(1), dim3(kThreads), 0, *device_, sums, aspect, scale_.data());
 }
 

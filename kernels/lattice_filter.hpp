@@ -9,6 +9,8 @@
 
 namespace ostracon::cuda {
 
+struct ImageSurvey;
+
 /// Equalised images have no taps further away: 2.25 modules of 16 px.
 inline constexpr std::int32_t kMostReach = 36;
 
@@ -51,6 +53,7 @@ class LatticeFilter {
   static std::int32_t cells(std::int32_t px) {
     return (px + rules::kDirtCell - 1) / rules::kDirtCell;
   }
+  ImageSurvey survey() const;
   Result<> measure_scale(LatticeAspect aspect);
 
   std::int32_t rows_, cols_;

@@ -5,6 +5,7 @@
 #include "kernels/core/launch.hpp"
 #include "kernels/lattice_demodulator.hpp"
 #include "kernels/lattice_filter.hpp"
+#include "kernels/lattice_refinement.hpp"
 #include "kernels/lattice_tracker.hpp"
 #include "pipeline/rules/field_maps.hpp"
 
@@ -33,11 +34,12 @@ __global__ void __launch_bounds__(kThreads)
 class CudaLatticeTracker final : public LatticeTracker {
  public:
   CudaLatticeTracker(const LatticeTrackerConfig& config, LatticeFilter filter,
-                     LatticeDemodulator demodulator, Buffer<float> nodes, Buffer<std::int8_t> soft,
-                     Device& device)
+                     LatticeDemodulator demodulator, DevicePhaseFitter fitter, Buffer<float> nodes,
+                     Buffer<std::int8_t> soft, Device& device)
       : config_(config),
         filter_(std::move(filter)),
         demodulator_(std::move(demodulator)),
+        fitter_(std::move(fitter)),
         nodes_(std::move(nodes)),
         soft_(std::move(soft)),
         device_(device) {}
@@ -49,7 +51,7 @@ class CudaLatticeTracker final : public LatticeTracker {
     auto tiles = steps::plan_tiles(seed, config_.rows, config_.cols);
     if (!tiles) return std::optional<FieldLattice>();
     OSTRACON_TRY(measure(mean, seed, *tiles));
-    const auto phase = steps::follow(*tiles);
+    OSTRACON_TRY_ASSIGN(const auto phase, steps::follow(*tiles, fitter_));
     if (!phase) return std::optional<FieldLattice>();
     auto lattice = steps::map_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
     if (lattice) OSTRACON_TRY(sample(*lattice));
@@ -102,6 +104,7 @@ class CudaLatticeTracker final : public LatticeTracker {
   LatticeTrackerConfig config_;
   LatticeFilter filter_;
   LatticeDemodulator demodulator_;
+  DevicePhaseFitter fitter_;
   Buffer<float> nodes_;
   Buffer<std::int8_t> soft_;
   Device& device_;
@@ -116,15 +119,18 @@ Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(const LatticeTracke
   OSTRACON_TRY_ASSIGN(auto filter, LatticeFilter::create(config.rows, config.cols, device));
   OSTRACON_TRY_ASSIGN(auto demodulator,
                       LatticeDemodulator::create(config.rows, config.cols, device));
+  const auto most_tiles = static_cast<std::size_t>(config.rows / steps::kLeastTilePx) *
+                          static_cast<std::size_t>(config.cols / steps::kLeastTilePx);
+  OSTRACON_TRY_ASSIGN(auto fitter, DevicePhaseFitter::create(most_tiles, device));
   // However the lattice is turned, it has no more rows or columns than fit along both sides.
   const auto side =
       static_cast<std::size_t>(static_cast<float>(config.rows + config.cols) / kLeastPitch + 2);
   const std::size_t node_side = side / static_cast<std::size_t>(steps::kNodeStep) + 4;
   OSTRACON_TRY_ASSIGN(auto nodes, Buffer<float>::create(memory, 2 * node_side * node_side));
   OSTRACON_TRY_ASSIGN(auto soft, Buffer<std::int8_t>::create(memory, side * side));
-  return std::unique_ptr<LatticeTracker>(
-      std::make_unique<CudaLatticeTracker>(config, std::move(filter), std::move(demodulator),
-                                           std::move(nodes), std::move(soft), device));
+  return std::unique_ptr<LatticeTracker>(std::make_unique<CudaLatticeTracker>(
+      config, std::move(filter), std::move(demodulator), std::move(fitter), std::move(nodes),
+      std::move(soft), device));
 }
 
 }  // namespace ostracon::cuda

@@ -25,7 +25,8 @@ class CpuLatticeTracker final : public LatticeTracker {
     auto tiles = steps::plan_tiles(seed, config_.rows, config_.cols);
     if (!tiles) return std::optional<FieldLattice>();
     measure(mean, seed, *tiles);
-    const auto phase = steps::follow(*tiles);
+    steps::PhaseFitter fitter;
+    OSTRACON_TRY_ASSIGN(const auto phase, steps::follow(*tiles, fitter));
     if (!phase) return std::optional<FieldLattice>();
     auto lattice = steps::map_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
     if (lattice) sample(*lattice);

@@ -14,11 +14,12 @@ namespace {
 // Tiles a side of a block: about 32 modules, or up to 64 where the dose is too low for those.
 constexpr std::array<std::int32_t, 3> kBlocks{4, 6, 8};
 constexpr float kEnoughSettled = 0.85F;
-constexpr std::int32_t kStride = 2;   // tiles from block to block
-constexpr float kSlopeStep = 1.2F;    // radians across a block
-constexpr float kSlopeDoubt = 12.5F;  // nats a (radian a tile)^2: half over the square of 0.2
-constexpr float kValueDoubt = 50.0F;  // nats a turn^2: of 0.1
-constexpr double kBend = 0.4;         // radians a stride^2, rms: a warp of 2 modules in 300
+constexpr std::int32_t kStride = 2;        // tiles from block to block
+constexpr float kSlopeStep = 1.2F;         // radians across a block
+constexpr float kSlopeDoubt = 12.5F;       // nats a (radian a tile)^2: half over the square of 0.2
+constexpr float kValueDoubt = 50.0F;       // nats a turn^2: of 0.1
+constexpr std::int32_t kPredictReach = 3;  // strides
+constexpr double kBend = 0.4;              // radians a stride^2, rms: a warp of 2 modules in 300
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
 using Planes = std::array<Plane, 2>;  // row line, col line
@@ -34,27 +35,29 @@ class Growth {
   Growth(const PhaseTiles& tiles, std::int32_t block)
       : tiles_(tiles),
         block_(block),
-        stride_(kStride),
-        rows_((tiles.rows - block_) / stride_ + 1),
-        cols_((tiles.cols - block_) / stride_ + 1),
-        state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
+        rows_((tiles.rows - block_) / kStride + 1),
+        cols_((tiles.cols - block_) / kStride + 1),
+        state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)),
+        step_scan_(block, {block / 2, kSlopeStep / static_cast<float>(block), kSlopeDoubt}) {}
 
   bool start() {
+    // Slopes of a start block: up to +-2 % of a pitch of 8 modules a tile.
+    const int steps = block_ == kBlocks[0] ? 5 : 10;
+    const PlaneScan scan(block_, {steps, 1.0F / static_cast<float>(steps), 0});
     float best = 12.0F;  // e^-12 by chance, for each of the slopes tried
-    std::int32_t start_i = -1, start_j = 0;
+    std::int32_t start_at = -1;
     Planes seed;
     for (std::int32_t i = rows_ / 4; i <= rows_ * 3 / 4; i += std::max(1, rows_ / 8))
       for (std::int32_t j = cols_ / 4; j <= cols_ * 3 / 4; j += std::max(1, cols_ / 8)) {
         Planes planes;
-        const float confidence = std::min(search(tiles_.row_line, i, j, planes[0]),
-                                          search(tiles_.col_line, i, j, planes[1]));
+        const float confidence = fit(scan, i * cols_ + j, {}, planes);
         if (confidence <= best) continue;
         best = confidence;
-        start_i = i, start_j = j;
+        start_at = i * cols_ + j;
         seed = planes;
       }
-    if (start_i < 0) return false;
-    settle(start_i, start_j, seed, best);
+    if (start_at < 0) return false;
+    settle(start_at, seed, best);
     return true;
   }
 
@@ -65,20 +68,15 @@ class Growth {
     };
     for (const Level level :
          {Level{40, 0.2F}, Level{20, 0.25F}, Level{12, 0.3F}, Level{7, 0.35F}}) {
-      std::size_t settled = 1;
-      while (settled > 0) {
-        const auto front = frontier();
-        std::vector<Attempt> attempts(front.size());
-        parallel_for(static_cast<std::int64_t>(front.size()), [&](std::int64_t k) {
-          attempts[static_cast<std::size_t>(k)] = attempt(front[static_cast<std::size_t>(k)]);
+      bool settled = true;
+      while (settled) {
+        attempt_front();
+        const auto good = std::partition(front_.begin(), front_.end(), [&](std::int32_t at) {
+          const Attempt& a = state(at).attempt;
+          return a.confidence < level.confidence || a.surprise > level.surprise;
         });
-        settled = 0;
-        for (std::size_t k = 0; k < front.size(); ++k) {
-          const Attempt& a = attempts[k];
-          if (a.confidence < level.confidence || a.surprise > level.surprise) continue;
-          settle(front[k] / cols_, front[k] % cols_, a.planes, a.confidence);
-          ++settled;
-        }
+        settled = good != front_.end();
+        settle_from(good, [&](std::int32_t at) { return state(at).attempt.confidence; });
       }
     }
   }
@@ -89,20 +87,17 @@ class Growth {
     std::size_t settled = 0;
     for (const State& s : state_) settled += s.quality > 0 ? 1 : 0;
     out.settled_fraction = static_cast<float>(settled) / static_cast<float>(state_.size());
-    for (auto front = frontier(); !front.empty(); front = frontier()) {
-      std::vector<Planes> planes;
-      for (const std::int32_t at : front) planes.push_back(predict(at));
-      for (std::size_t k = 0; k < front.size(); ++k)
-        state_[static_cast<std::size_t>(front[k])] = {planes[k], 0.05F};
+    while (!front_.empty()) {
+      for (const std::int32_t at : front_) state(at).attempt.planes = predict(at);
+      settle_from(front_.begin(), [](std::int32_t) { return 0.05F; });
     }
     out.rows = tiles_.rows;
     out.cols = tiles_.cols;
-    for (std::int32_t i = 0; i < tiles_.rows; ++i)
-      for (std::int32_t j = 0; j < tiles_.cols; ++j) {
-        const auto [row, col] = at_tile(static_cast<float>(i), static_cast<float>(j));
-        out.row.push_back(row);
-        out.col.push_back(col);
-      }
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      std::vector<float> values;
+      for (const State& s : state_) values.push_back(s.planes[axis].value);
+      (axis == 0 ? out.row : out.col) = spread(tiles_, block_, kStride, values);
+    }
     return out;
   }
 
@@ -110,131 +105,134 @@ class Growth {
   struct State {
     Planes planes;
     float quality = 0;  // confidence; 0: not settled
+    bool in_front = false;
+    bool stale = true;  // something within its prediction's reach has settled since the attempt
+    Attempt attempt;
   };
 
-  State& state(std::int32_t i, std::int32_t j) {
-    return state_[static_cast<std::size_t>(i) * static_cast<std::size_t>(cols_) +
-                  static_cast<std::size_t>(j)];
-  }
-  void settle(std::int32_t i, std::int32_t j, const Planes& planes, float confidence) {
-    state(i, j) = {planes, std::min(confidence, 100.0F)};
+  State& state(std::int32_t at) { return state_[static_cast<std::size_t>(at)]; }
+
+  /// Calls visit(place, rows away, columns away) for the blocks within `reach`.
+  template <class Visit>
+  void around(std::int32_t at, std::int32_t reach, const Visit& visit) const {
+    const std::int32_t row = at / cols_;
+    const std::int32_t col = at % cols_;
+    for (std::int32_t i = std::max(0, row - reach); i <= std::min(rows_ - 1, row + reach); ++i)
+      for (std::int32_t j = std::max(0, col - reach); j <= std::min(cols_ - 1, col + reach); ++j)
+        visit(i * cols_ + j, i - row, j - col);
   }
 
-  float confidence_of(std::complex<float> sum) const {
-    return std::norm(sum) / static_cast<float>(block_ * block_);
+  void settle(std::int32_t at, const Planes& planes, float confidence) {
+    state(at).planes = planes;
+    state(at).quality = std::min(confidence, 100.0F);
+    around(at, kPredictReach,
+           [&](std::int32_t other, std::int32_t, std::int32_t) { state(other).stale = true; });
+    around(at, 1, [&](std::int32_t other, std::int32_t, std::int32_t) {
+      if (state(other).quality > 0 || state(other).in_front) return;
+      state(other).in_front = true;
+      front_.push_back(other);
+    });
   }
 
-  /// Best slope of a start block: up to +-2 % of a pitch of 8 modules a tile.
-  float search(const std::vector<std::complex<float>>& line, std::int32_t i, std::int32_t j,
-               Plane& best) const {
-    const int steps = block_ == kBlocks[0] ? 5 : 10;
-    const auto sum = scan_planes(tiles_, line, i * stride_, j * stride_, block_, {},
-                                 {steps, 1.0F / static_cast<float>(steps), 0}, best);
-    return confidence_of(sum);
+  /// Settles what stands in the front from `first` on, all at once, and takes it out.
+  template <class Confidence>
+  void settle_from(std::vector<std::int32_t>::iterator first, const Confidence& confidence) {
+    const std::vector<std::int32_t> leaving(first, front_.end());
+    front_.erase(first, front_.end());
+    for (const std::int32_t at : leaving) state(at).quality = confidence(at);
+    for (const std::int32_t at : leaving) settle(at, state(at).attempt.planes, state(at).quality);
   }
 
-  std::vector<std::int32_t> frontier() {
-    std::vector<std::int32_t> front;
-    for (std::int32_t i = 0; i < rows_; ++i)
-      for (std::int32_t j = 0; j < cols_; ++j) {
-        if (state(i, j).quality > 0) continue;
-        bool touches = false;
-        for (std::int32_t a = std::max(0, i - 1); a <= std::min(rows_ - 1, i + 1); ++a)
-          for (std::int32_t b = std::max(0, j - 1); b <= std::min(cols_ - 1, j + 1); ++b)
-            touches = touches || state(a, b).quality > 0;
-        if (touches) front.push_back(i * cols_ + j);
-      }
-    return front;
-  }
-
-  /// Plane through the settled neighbours within 3 strides, each weighed by what its noise and the
-  /// bend of the lattice in between leave of its phase and of its slopes.
-  Planes predict(std::int32_t at) {
-    const std::int32_t bi = at / cols_;
-    const std::int32_t bj = at % cols_;
-    Planes planes;
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-      // Unknown: value at the block, slopes a stride.
-      double a[3][4] = {};
-      for (std::int32_t i = std::max(0, bi - 3); i <= std::min(rows_ - 1, bi + 3); ++i)
-        for (std::int32_t j = std::max(0, bj - 3); j <= std::min(cols_ - 1, bj + 3); ++j) {
-          const State& s = state(i, j);
-          if (s.quality <= 0) continue;
-          const double di = i - bi;
-          const double dj = j - bj;
-          const double distance2 = di * di + dj * dj;
-          const double noise = 0.5 / static_cast<double>(s.quality);
-          const double slope_noise = 12 * noise * stride_ * stride_ / (block_ * block_);
-          const double w = 1 / (noise + 0.25 * kBend * kBend * distance2 * distance2);
-          const double ws = 1 / (slope_noise + kBend * kBend * distance2);
-          const Plane& seen = s.planes[axis];
-          const double x[4] = {1, di, dj, static_cast<double>(seen.value)};
-          for (int r = 0; r < 3; ++r)
-            for (int c = 0; c < 4; ++c) a[r][c] += w * x[r] * x[c];
-          a[1][1] += ws;
-          a[2][2] += ws;
-          a[1][3] += ws * stride_ * static_cast<double>(seen.slope_i);
-          a[2][3] += ws * stride_ * static_cast<double>(seen.slope_j);
-        }
-      for (int r = 0; r < 3; ++r)
-        for (int below = r + 1; below < 3; ++below) {
-          const double factor = a[below][r] / a[r][r];
-          for (int c = r; c < 4; ++c) a[below][c] -= factor * a[r][c];
-        }
-      const double slope_j = a[2][3] / a[2][2];
-      const double slope_i = (a[1][3] - a[1][2] * slope_j) / a[1][1];
-      const double value = (a[0][3] - a[0][1] * slope_i - a[0][2] * slope_j) / a[0][0];
-      planes[axis] = {static_cast<float>(value), static_cast<float>(slope_i / stride_),
-                      static_cast<float>(slope_j / stride_)};
-    }
-    return planes;
-  }
-
-  Attempt attempt(std::int32_t at) {
-    const Planes planes = predict(at);
-    Attempt out;
-    out.confidence = 1e30F;
-    const SlopeSearch search{block_ / 2, kSlopeStep / static_cast<float>(block_), kSlopeDoubt};
+  /// The planes of both lines that a block fits best; returns the power of the weaker over what
+  /// noise gives.
+  float fit(const PlaneScan& scan, std::int32_t at, const Planes& about, Planes& planes) const {
+    float confidence = 1e30F;
     for (std::size_t axis = 0; axis < 2; ++axis) {
       const auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
-      const auto sum = scan_planes(tiles_, line, at / cols_ * stride_, at % cols_ * stride_, block_,
-                                   planes[axis], search, out.planes[axis]);
-      const float off = out.planes[axis].value - planes[axis].value;
-      out.confidence = std::min(out.confidence, confidence_of(sum));
-      out.surprise = std::max(out.surprise, std::abs(off) / kTurn);
+      const auto sum = scan.run(tiles_, line, at / cols_ * kStride, at % cols_ * kStride,
+                                about[axis], planes[axis]);
+      confidence = std::min(confidence, std::norm(sum) / static_cast<float>(block_ * block_));
     }
+    return confidence;
+  }
+
+  /// Brings the attempts of the front up to date: what has no new neighbours stands as it is.
+  void attempt_front() {
+    std::vector<std::int32_t> stale;
+    for (const std::int32_t at : front_)
+      if (state(at).stale) stale.push_back(at);
+    parallel_for(static_cast<std::int64_t>(stale.size()), [&](std::int64_t k) {
+      State& s = state(stale[static_cast<std::size_t>(k)]);
+      s.attempt = attempt(stale[static_cast<std::size_t>(k)]);
+      s.stale = false;
+    });
+  }
+
+  Attempt attempt(std::int32_t at) const {
+    const Planes planes = predict(at);
+    Attempt out;
+    out.confidence = fit(step_scan_, at, planes, out.planes);
+    for (std::size_t axis = 0; axis < 2; ++axis)
+      out.surprise =
+          std::max(out.surprise, std::abs(out.planes[axis].value - planes[axis].value) / kTurn);
     out.confidence -= kValueDoubt * out.surprise * out.surprise;
     return out;
   }
 
-  std::array<float, 2> at_tile(float i, float j) {
-    const float half = 0.5F * static_cast<float>(block_ - 1);
-    const float r = (i - half) / static_cast<float>(stride_);
-    const float c = (j - half) / static_cast<float>(stride_);
-    const auto clamp_cell = [](float v, std::int32_t n) {
-      return std::clamp(static_cast<std::int32_t>(std::floor(v)), 0, std::max(0, n - 2));
-    };
-    const std::int32_t r0 = clamp_cell(r, rows_);
-    const std::int32_t c0 = clamp_cell(c, cols_);
-    const std::int32_t r1 = std::min(r0 + 1, rows_ - 1);
-    const std::int32_t c1 = std::min(c0 + 1, cols_ - 1);
-    const float fr = r - static_cast<float>(r0);
-    const float fc = c - static_cast<float>(c0);
-    std::array<float, 2> out{};
-    for (std::size_t k = 0; k < 2; ++k) {
-      const float top = state(r0, c0).planes[k].value +
-                        fc * (state(r0, c1).planes[k].value - state(r0, c0).planes[k].value);
-      const float bottom = state(r1, c0).planes[k].value +
-                           fc * (state(r1, c1).planes[k].value - state(r1, c0).planes[k].value);
-      out[k] = top + fr * (bottom - top);
+  /// Plane through the settled neighbours within 3 strides, each weighed by what its noise and the
+  /// bend of the lattice in between leave of its phase and of its slopes.
+  Planes predict(std::int32_t at) const {
+    const double slope_share = 12.0 * kStride * kStride / (block_ * block_);
+    // Unknown: value at the block, slopes a stride. Both lines have the same weights.
+    double a00 = 0, a01 = 0, a02 = 0, a11 = 0, a12 = 0, a22 = 0;
+    std::array<std::array<double, 3>, 2> b{};
+    around(at, kPredictReach, [&](std::int32_t other, std::int32_t down, std::int32_t right) {
+      const State& s = state_[static_cast<std::size_t>(other)];
+      if (s.quality <= 0) return;
+      const double di = down;
+      const double dj = right;
+      const double bend2 = kBend * kBend * (di * di + dj * dj);
+      const double quality = static_cast<double>(s.quality);
+      const double w = quality / (0.5 + quality * (0.25 / (kBend * kBend)) * bend2 * bend2);
+      const double ws = quality / (0.5 * slope_share + quality * bend2);
+      a00 += w;
+      a01 += w * di;
+      a02 += w * dj;
+      a11 += w * di * di + ws;
+      a12 += w * di * dj;
+      a22 += w * dj * dj + ws;
+      for (std::size_t axis = 0; axis < 2; ++axis) {
+        const Plane& seen = s.planes[axis];
+        const double wv = w * static_cast<double>(seen.value);
+        b[axis][0] += wv;
+        b[axis][1] += wv * di + ws * kStride * static_cast<double>(seen.slope_i);
+        b[axis][2] += wv * dj + ws * kStride * static_cast<double>(seen.slope_j);
+      }
+    });
+    const double f1 = a01 / a00;
+    const double f2 = a02 / a00;
+    const double c11 = a11 - f1 * a01;
+    const double c12 = a12 - f1 * a02;
+    const double f3 = c12 / c11;
+    const double c22 = a22 - f2 * a02 - f3 * c12;
+    Planes planes;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const double b1 = b[axis][1] - f1 * b[axis][0];
+      const double slope_j = (b[axis][2] - f2 * b[axis][0] - f3 * b1) / c22;
+      const double slope_i = (b1 - c12 * slope_j) / c11;
+      const double value = (b[axis][0] - a01 * slope_i - a02 * slope_j) / a00;
+      planes[axis] = {static_cast<float>(value), static_cast<float>(slope_i / kStride),
+                      static_cast<float>(slope_j / kStride)};
     }
-    return out;
+    return planes;
   }
 
   const PhaseTiles& tiles_;
-  std::int32_t block_, stride_;  // tiles
-  std::int32_t rows_, cols_;
+  std::int32_t block_;        // tiles
+  std::int32_t rows_, cols_;  // blocks, kStride tiles apart
   std::vector<State> state_;
+  std::vector<std::int32_t> front_;  // not settled, beside what is
+  PlaneScan step_scan_;
 };
 
 }  // namespace

@@ -28,12 +28,4 @@ std::optional<SmoothPhase> unwrap(const PhaseTiles& tiles, std::int32_t least_bl
 /// confident.
 bool regrow(const PhaseTiles& tiles, SmoothPhase& phase);
 
-/// One pass: replaces `phase` by local quadratic fits, over tiles up to `reach_tiles` away, to what
-/// every tile says its phase is (its own quadrature about the phase so far).
-void refine(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
-
-/// Adds such fits to what `phase`, smooth already, leaves: bends too sharp for one quadratic come
-/// back (twicing), at the price of more noise than a refinement of the same reach.
-void sharpen(const PhaseTiles& tiles, std::int32_t reach_tiles, SmoothPhase& phase);
-
 }  // namespace ostracon::steps

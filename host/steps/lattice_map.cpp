@@ -74,16 +74,17 @@ Result<> check(const LatticeTrackerConfig& config) {
   return Ok{};
 }
 
-std::optional<SmoothPhase> follow(const PhaseTiles& tiles) {
+Result<std::optional<SmoothPhase>> follow(const PhaseTiles& tiles, PhaseFitter& fitter) {
+  static constexpr std::array kOrdinary{FitPass{kReachTiles}, FitPass{kReachTiles}};
+  static constexpr std::array kLong{FitPass{kLongReachTiles}, FitPass{kLongReachTiles, true}};
   auto phase = unwrap(tiles);
   if (!phase) return phase;
   if (phase->block_tiles <= kShortBlock && phase->settled_fraction >= kClear) {
-    for (int round = 0; round < 2; ++round) refine(tiles, kReachTiles, *phase);
+    OSTRACON_TRY(fitter.fit(tiles, kOrdinary, *phase));
     return phase;
   }
   for (std::int32_t left = kRegrowths;; --left) {
-    refine(tiles, kLongReachTiles, *phase);
-    sharpen(tiles, kLongReachTiles, *phase);
+    OSTRACON_TRY(fitter.fit(tiles, kLong, *phase));
     if (left == 0 || !regrow(tiles, *phase)) return phase;
   }
 }
@@ -128,9 +129,12 @@ std::optional<FieldLattice> map_lattice(const LatticeSeed& seed, const SmoothPha
   parallel_for(map.node_rows, [&](std::int64_t i) {
     const float row = row0 + static_cast<float>(map.first_row + static_cast<int>(i) * map.step);
     std::array<float, 2> at{0.5F * bottom, 0.5F * right};
+    std::array<float, 2> stride{};
     for (std::int32_t j = 0; j < map.node_cols; ++j) {
       const float col = col0 + static_cast<float>(map.first_col + j * map.step);
-      at = field.pixel_of(row, col, at);
+      const std::array<float, 2> before = at;
+      at = field.pixel_of(row, col, {at[0] + stride[0], at[1] + stride[1]});
+      if (j > 0) stride = {at[0] - before[0], at[1] - before[1]};
       map.nodes[static_cast<std::size_t>(i) * static_cast<std::size_t>(map.node_cols) +
                 static_cast<std::size_t>(j)] = at;
     }

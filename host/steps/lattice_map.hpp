@@ -5,6 +5,7 @@
 
 #include "host/steps/lattice_growth.hpp"
 #include "host/steps/lattice_phase.hpp"
+#include "host/steps/lattice_refinement.hpp"
 #include "pipeline/stages/lattice_tracker.hpp"
 
 namespace ostracon::steps {
@@ -15,8 +16,8 @@ inline constexpr std::int32_t kNodeStep = 8;  ///< modules from node to node of 
 Result<> check(const LatticeTrackerConfig& config);
 
 /// Continuous phases of both lines, or nullopt where none is to be seen. Fields that ordinary doses
-/// and bends leave clear need one growth.
-std::optional<SmoothPhase> follow(const PhaseTiles& tiles);
+/// and bends leave clear need one growth. Errors: those of `fitter`.
+Result<std::optional<SmoothPhase>> follow(const PhaseTiles& tiles, PhaseFitter& fitter);
 
 /// The lattice that has this phase against the seed's, without its soft values; nullopt if its
 /// modules cannot be counted. `image_rows` and `image_cols` are px.

@@ -49,7 +49,8 @@ std::array<std::array<float, 2>, 4> line_frequencies(const Carriers& carriers) {
 std::optional<PhaseTiles> plan_tiles(const LatticeSeed& seed, std::int32_t rows,
                                      std::int32_t cols) {
   PhaseTiles tiles;
-  tiles.tile_px = std::max(8, static_cast<std::int32_t>(std::lround(seed.pitch() * kTileModules)));
+  tiles.tile_px =
+      std::max(kLeastTilePx, static_cast<std::int32_t>(std::lround(seed.pitch() * kTileModules)));
   tiles.rows = rows / tiles.tile_px;
   tiles.cols = cols / tiles.tile_px;
   if (tiles.rows < 4 || tiles.cols < 4) return std::nullopt;
@@ -70,16 +71,20 @@ std::vector<float> equalising_taps(float pitch_px, float blur_modules, float off
   std::vector<float> taps(static_cast<std::size_t>(2 * reach + 1));
   const double blur = static_cast<double>(blur_modules);
   constexpr int kSteps = 300;  // of the inverse transform over +-1.5 cycles per module
+  std::array<double, kSteps> frequency, response;
+  for (std::size_t s = 0; s < kSteps; ++s) {
+    const double f = 1.5 * (static_cast<double>(s) + 0.5) / kSteps;
+    double folded = kNoiseToSignal;
+    for (int fold = -2; fold <= 2; ++fold) folded += std::pow(pulse_spectrum(f + fold, blur), 2);
+    frequency[s] = f;
+    response[s] = pulse_spectrum(f, blur) / folded;
+  }
   for (std::int32_t k = -reach; k <= reach; ++k) {
     const double t =
         (static_cast<double>(k) - static_cast<double>(offset_px)) / static_cast<double>(pitch_px);
     double sum = 0;
-    for (int s = 0; s < kSteps; ++s) {
-      const double f = 1.5 * (s + 0.5) / kSteps;
-      double folded = kNoiseToSignal;
-      for (int fold = -2; fold <= 2; ++fold) folded += std::pow(pulse_spectrum(f + fold, blur), 2);
-      sum += pulse_spectrum(f, blur) / folded * std::cos(2 * std::numbers::pi * f * t);
-    }
+    for (std::size_t s = 0; s < kSteps; ++s)
+      sum += response[s] * std::cos(2 * std::numbers::pi * frequency[s] * t);
     const double edge = std::abs(t) / static_cast<double>(kReachModules + 0.5F);
     const double window = edge < 1 ? 0.5 + 0.5 * std::cos(std::numbers::pi * edge) : 0;
     const std::int32_t at = k + reach;

@@ -36,6 +36,8 @@ struct PhaseTiles {
   }
 };
 
+inline constexpr std::int32_t kLeastTilePx = 8;
+
 /// Tiles of 8 modules for an image of rows x cols px, without lines; nullopt if it has fewer than 4
 /// a side.
 std::optional<PhaseTiles> plan_tiles(const LatticeSeed& seed, std::int32_t rows, std::int32_t cols);

@@ -13,6 +13,7 @@
 #include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/damage.hpp"
 #include "pipeline/rules/line_evidence.hpp"
+#include "pipeline/rules/local_quadratic.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/rules/module_window.hpp"
@@ -140,6 +141,33 @@ TEST(LineEvidenceRule, LevelsFollowAnExponentialBetweenTheMiddlesOfRings) {
 TEST(LineEvidenceRule, NatsAreTheBoundOnAMeanOfExponentials) {
 TEST(SoftModuleRule, IsTheParabolaThroughItsPixelsAndNothingAtTheBorder) {
 }
+}
+
+TEST(LocalQuadraticRule, FindsTheMiddleOfTheQuadraticThatItsSumsAreOf) {
+  const auto value = [](double y, double x) { return 2 + 3 * y - x + y * y - 2 * y * x + x * x; };
+  double m[6][7] = {};
+  for (double y = -1; y <= 1; y += 0.25)
+    for (double x = -1; x <= 0.5; x += 0.25) {
+      const double basis[6] = {1, y, x, y * y, y * x, x * x};
+      for (int r = 0; r < 6; ++r) {
+        for (int c = 0; c < 6; ++c) m[r][c] += basis[r] * basis[c];
+        m[r][6] += basis[r] * value(y, x);
+      }
+    }
+  EXPECT_NEAR(rules::centre_of_quadratic(m), 2, 1e-3);
+  double nothing[6][7] = {};
+  EXPECT_EQ(rules::centre_of_quadratic(nothing), 0);
+}
+
+TEST(LocalQuadraticRule, AFaintTileSaysLittleAndNoTileSaysMoreThanOneAndAHalfRadians) {
+  const auto clear = rules::tile_evidence(5, 0.5F, 2);
+  EXPECT_FLOAT_EQ(clear.phase, 5.25F);
+  EXPECT_FLOAT_EQ(clear.weight, 1.7F);
+  const auto faint = rules::tile_evidence(5, 0.03F, 0.1F);
+  EXPECT_FLOAT_EQ(faint.phase, 5.1F);
+  EXPECT_FLOAT_EQ(faint.weight, 0.006F);
+  EXPECT_FLOAT_EQ(rules::tile_evidence(5, -9, 1).phase, 3.5F);
+  EXPECT_FLOAT_EQ(rules::tile_evidence(5, 9, 1).phase, 6.5F);
 }
 
 TEST(SoftBitRule, RisesWithTheValueAndIsClipped) {
