@@ -16,6 +16,7 @@ constexpr std::int32_t kThreads = 256;
 constexpr std::int32_t kLines = 4;       // row, col, beside row, beside col
 constexpr std::int32_t kMostTile = 128;  // px a side: 8 modules of 16 px
 constexpr std::int32_t kCell = rules::kDirtCell;
+constexpr std::int32_t kBatch = 8;  // pixels of a thread that are read at once
 /// Cells that the pixels of a block touch at most.
 constexpr std::int32_t kMostCells = (kMostTile / kCell + 1) * (kThreads / kCell + 1);
 
@@ -61,7 +62,7 @@ struct Demodulation {
   const rules::Turn *turns_y, *turns_x;  ///< [pixel][line]
   rules::Turn* lines;                    ///< row line, col line [tile]; beside them [noise tile]
   std::int32_t tile_px, tile_rows, tile_cols, noise_step;
-  bool contrast, first;
+  bool first;
 
   OSTRACON_HD std::int32_t tiles_a_block() const { return kThreads / tile_px; }
   OSTRACON_HD rules::Turn& line(std::int32_t index, std::int32_t row, std::int32_t col) const {
@@ -87,7 +88,7 @@ __device__ bool dirty(const ImageView<const float>& peaks, std::int32_t row, std
 
 /// The first kCount lines in the tiles of a block. A thread follows its column down the tile row,
 /// then a tile's columns are added.
-template <std::int32_t kCount>
+template <bool kContrast, std::int32_t kCount>
 __device__ void demodulate(const Demodulation& work, const std::uint8_t* dirt,
                            std::int32_t dirt_cols, rules::Turn* columns) {
   const ImageScale scale = *work.scale;
@@ -103,17 +104,27 @@ __device__ void demodulate(const Demodulation& work, const std::uint8_t* dirt,
     const std::int32_t x = left + thread;
     const std::int32_t dirt_col = x / kCell - left / kCell;
     float re[kCount] = {}, im[kCount] = {};
-    for (std::int32_t y = top; y < top + side; ++y) {
-      const float value = scale.scale * work.image(y, x);
-      const float seen =
-          work.contrast ? rules::lattice_contrast(value) : rules::bounded_detail(value);
-      const bool clean = dirt[(y / kCell - top / kCell) * dirt_cols + dirt_col] == 0;
-      const float kept = clean ? seen - scale.level : 0.0F;
-      const auto turn = *reinterpret_cast<const Turns<kCount>*>(work.turns_y + y * kLines);
+    for (std::int32_t first = top; first < top + side; first += kBatch) {
+      // All reads of a batch are under way before the first is needed.
+      float pixel[kBatch];
       OSTRACON_UNROLL
-      for (std::int32_t k = 0; k < kCount; ++k) {
-        re[k] = fmaf(kept, turn.line[k].re, re[k]);
-        im[k] = fmaf(kept, turn.line[k].im, im[k]);
+      for (std::int32_t k = 0; k < kBatch; ++k)
+        pixel[k] = first + k < top + side ? work.image(first + k, x) : 0.0F;
+      OSTRACON_UNROLL
+      for (std::int32_t k = 0; k < kBatch; ++k) {
+        const std::int32_t y = first + k;
+        if (y >= top + side) break;
+        const float value = scale.scale * pixel[k];
+        const float seen =
+            kContrast ? rules::lattice_contrast(value) : rules::bounded_detail(value);
+        const bool clean = dirt[(y / kCell - top / kCell) * dirt_cols + dirt_col] == 0;
+        const float kept = clean ? seen - scale.level : 0.0F;
+        const auto turn = *reinterpret_cast<const Turns<kCount>*>(work.turns_y + y * kLines);
+        OSTRACON_UNROLL
+        for (std::int32_t line = 0; line < kCount; ++line) {
+          re[line] = fmaf(kept, turn.line[line].re, re[line]);
+          im[line] = fmaf(kept, turn.line[line].im, im[line]);
+        }
       }
     }
     const auto turn = *reinterpret_cast<const Turns<kCount>*>(work.turns_x + x * kLines);
@@ -136,6 +147,7 @@ __device__ void demodulate(const Demodulation& work, const std::uint8_t* dirt,
   }
 }
 
+template <bool kContrast>
 __global__ void __launch_bounds__(kThreads)
     demodulate_tiles(const __grid_constant__ Demodulation work) {
   __shared__ rules::Turn columns[kLines * kThreads];
@@ -151,9 +163,9 @@ __global__ void __launch_bounds__(kThreads)
     dirt[k] = dirty(work.peaks, top / kCell + k / dirt_cols, left / kCell + k % dirt_cols, most);
   __syncthreads();
   if (blockIdx.y % static_cast<unsigned>(work.noise_step) == 0)
-    demodulate<kLines>(work, dirt, dirt_cols, columns);
+    demodulate<kContrast, kLines>(work, dirt, dirt_cols, columns);
   else
-    demodulate<kLines / 2>(work, dirt, dirt_cols, columns);
+    demodulate<kContrast, kLines / 2>(work, dirt, dirt_cols, columns);
 }
 
 }  // namespace
@@ -213,12 +225,12 @@ Result<> LatticeDemodulator::add(ImageView<const float> image, const LatticeFilt
   work.tile_rows = tile_rows_;
   work.tile_cols = tile_cols_;
   work.noise_step = noise_step_;
-  work.contrast = aspect == LatticeAspect::kContrast;
   work.first = std::exchange(first_, false);
   const std::int32_t across = (tile_cols_ + work.tiles_a_block() - 1) / work.tiles_a_block();
-  return launch(demodulate_tiles,
-                dim3(static_cast<unsigned>(across), static_cast<unsigned>(tile_rows_)),
-                dim3(kThreads), 0, *device_, work);
+  return launch(
+      aspect == LatticeAspect::kContrast ? demodulate_tiles<true> : demodulate_tiles<false>,
+      dim3(static_cast<unsigned>(across), static_cast<unsigned>(tile_rows_)), dim3(kThreads), 0,
+      *device_, work);
 }
 
 Result<> LatticeDemodulator::finish(steps::PhaseTiles& tiles) {

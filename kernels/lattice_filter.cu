@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "host/steps/lattice_phase.hpp"
-#include "kernels/core/block_sum.hpp"
 #include "kernels/core/launch.hpp"
 #include "kernels/lattice_filter.hpp"
+#include "kernels/lattice_scale.hpp"
 #include "kernels/lattice_survey.hpp"
 
 // Floor: an equalisation reads 4 bytes a pixel and writes 4 and, for its survey, 0.8: 34 us for
@@ -18,10 +18,10 @@ constexpr std::int32_t kThreads = 256;
 constexpr std::int32_t kSide = 64;  // of the tile a block makes, px
 constexpr std::int32_t kChunk = 8;  // taps, and pixels that a thread makes
 constexpr std::int32_t kMostTaps = (2 * kMostReach + kChunk) / kChunk * kChunk;
+constexpr std::int32_t kWarps = kThreads / kWarpLanes;
+constexpr std::int32_t kWindowWarps = (kSide + kMostTaps - 1 + kWarpLanes - 1) / kWarpLanes;
 constexpr std::int32_t kMiddlePitch = kSide + 1;  // odd, so that a column lies in all banks
-constexpr std::int32_t kMostParts = 264;
-constexpr std::int64_t kSamplesAPart = 8192;  // at least
-constexpr std::int32_t kPasses = 4;  // three for the rms, each within the last's limit; the mean
+constexpr std::int64_t kSamplesAPart = 8192;      // at least
 
 static_assert(kSurveyRows == kChunk);
 
@@ -85,10 +85,25 @@ __global__ void __launch_bounds__(kThreads, 4)
   const std::int32_t lane = thread % kWarpLanes;
   const auto top = static_cast<std::int32_t>(blockIdx.y) * kSide;
   const auto left = static_cast<std::int32_t>(blockIdx.x) * kSide;
-  for (std::int32_t i = thread / kWarpLanes; i < window; i += kThreads / kWarpLanes) {
-    const float* row = &mean(mirrored(top - taps.reach + i, mean.rows), 0);
-    for (std::int32_t j = lane; j < window; j += kWarpLanes)
-      in[i * pitch + j] = row[mirrored(left - taps.reach + j, mean.cols)];
+  for (std::int32_t i = thread / kWarpLanes; i < window; i += 2 * kWarps) {
+    // Two rows at a time, so that their reads are under way together.
+    float got[2][kWindowWarps];
+    OSTRACON_UNROLL
+    for (std::int32_t k = 0; k < 2 * kWindowWarps; ++k) {
+      const std::int32_t row = i + k / kWindowWarps * kWarps;
+      const std::int32_t col = lane + k % kWindowWarps * kWarpLanes;
+      if (row < window && col < window)
+        got[k / kWindowWarps][k % kWindowWarps] =
+            mean(mirrored(top - taps.reach + row, mean.rows),
+                 mirrored(left - taps.reach + col, mean.cols));
+    }
+    OSTRACON_UNROLL
+    for (std::int32_t k = 0; k < 2 * kWindowWarps; ++k) {
+      const std::int32_t row = i + k / kWindowWarps * kWarps;
+      const std::int32_t col = lane + k % kWindowWarps * kWarpLanes;
+      if (row < window && col < window)
+        in[row * pitch + col] = got[k / kWindowWarps][k % kWindowWarps];
+    }
   }
   __syncthreads();
   float made[kChunk];
@@ -127,82 +142,15 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// Sums over the samples, [pass][part], so that they do not depend on who is first.
-struct Sums {
-  double* sums;
-  std::int32_t* counts;
-  std::int32_t parts;
-};
-
-struct Total {
-  double sum;
-  std::int32_t count;
-};
-
-/// All parts of a pass; every thread of the block gets it.
-__device__ Total total_of(const Sums& sums, std::int32_t pass) {
-  __shared__ double sum_scratch[kThreads / kWarpLanes];
-  __shared__ std::int32_t count_scratch[kThreads / kWarpLanes];
-  Total own{0, 0};
-  for (auto part = static_cast<std::int32_t>(threadIdx.x); part < sums.parts; part += kThreads) {
-    own.sum += sums.sums[pass * kMostParts + part];
-    own.count += sums.counts[pass * kMostParts + part];
-  }
-  return {block_sum(own.sum, sum_scratch), block_sum(own.count, count_scratch)};
-}
-
-/// Three times the rms of what a pass has summed.
-__device__ float limit_of(const Total& total) {
-  const double square = total.sum / static_cast<double>(total.count + 1);
-  return 3 * static_cast<float>(sqrt(square < 1e-12 ? 1e-12 : square));
-}
-
-__device__ ImageScale scale_of(float limit, LatticeAspect aspect) {
-  const float rms = limit / 3;
-  const bool contrast = aspect == LatticeAspect::kContrast;
-  const float scale = (contrast ? 3.0F : 1.0F) / rms;
-  return {rms, scale, 0, (contrast ? rules::kMostContrast : rules::kMostDetail) / scale};
-}
-
-/// Pass 0 to 2: squares of the samples within the limit. Pass 3: the aspect of every third row.
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kScaleThreads)
     sum_samples(const ImageSurvey survey, const std::int32_t rows, const std::int32_t cols,
                 const LatticeAspect aspect, const std::int32_t pass, const Sums sums) {
-  __shared__ double sum_scratch[kThreads / kWarpLanes];
-  __shared__ std::int32_t count_scratch[kThreads / kWarpLanes];
-  const float limit = pass == 0 ? 1.0F : limit_of(total_of(sums, pass - 1));
-  const ImageScale scale = scale_of(limit, aspect);
-  const bool contrast = aspect == LatticeAspect::kContrast;
-  const float most = contrast ? rules::kMostContrast : rules::kMostDetail;
-  const bool mean = pass == kPasses - 1;
-  const std::int32_t row_step = mean ? 3 : 1;
-  Total own{0, 0};
-  const auto part = static_cast<std::int32_t>(blockIdx.x);
-  for (std::int32_t y = part * row_step; y < rows; y += sums.parts * row_step) {
-    const float* row = survey.samples + static_cast<std::ptrdiff_t>(y) * survey.sample_cols;
-    const std::int32_t count = samples_in_row(y, cols);
-    for (auto k = static_cast<std::int32_t>(threadIdx.x); k < count; k += kThreads) {
-      const float value = mean ? scale.scale * row[k] : row[k];
-      if (!(fabsf(value) < (mean ? most : limit))) continue;
-      const float seen = !mean      ? value * value
-                         : contrast ? rules::lattice_contrast(value)
-                                    : rules::bounded_detail(value);
-      own.sum += static_cast<double>(seen);
-      ++own.count;
-    }
-  }
-  const Total all{block_sum(own.sum, sum_scratch), block_sum(own.count, count_scratch)};
-  if (threadIdx.x != 0) return;
-  sums.sums[pass * kMostParts + part] = all.sum;
-  sums.counts[pass * kMostParts + part] = all.count;
+  sum_part(survey, rows, cols, aspect, pass, sums);
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kScaleThreads)
     settle_scale(const Sums sums, const LatticeAspect aspect, ImageScale* to) {
-  ImageScale scale = scale_of(limit_of(total_of(sums, kPasses - 2)), aspect);
-  __syncthreads();  // total_of() has its shared memory for itself
-  const Total mean = total_of(sums, kPasses - 1);
-  if (mean.count > 0) scale.level = static_cast<float>(mean.sum / static_cast<double>(mean.count));
+  const ImageScale scale = settled_scale(sums, aspect);
   if (threadIdx.x == 0) *to = scale;
 }
 
@@ -292,9 +240,10 @@ Result<> LatticeFilter::measure_scale(LatticeAspect aspect) {
   const auto parts = std::clamp<std::int64_t>(samples / kSamplesAPart, 1, kMostParts);
   const Sums sums{sums_.data(), counts_.data(), static_cast<std::int32_t>(parts)};
   for (std::int32_t pass = 0; pass < kPasses; ++pass)
-    OSTRACON_TRY(launch(sum_samples, dim3(static_cast<unsigned>(sums.parts)), dim3(kThreads), 0,
-                        *device_, survey(), rows_, cols_, aspect, pass, sums));
-  return launch(settle_scale, dim3(1), dim3(kThreads), 0, *device_, sums, aspect, scale_.data());
+    OSTRACON_TRY(launch(sum_samples, dim3(static_cast<unsigned>(sums.parts)), dim3(kScaleThreads),
+                        0, *device_, survey(), rows_, cols_, aspect, pass, sums));
+  return launch(settle_scale, dim3(1), dim3(kScaleThreads), 0, *device_, sums, aspect,
+                scale_.data());
 }
 
 }  // namespace ostracon::cuda
