@@ -124,12 +124,12 @@ std::vector<float> spread(const PhaseTiles& tiles, std::int32_t side, std::int32
                           const std::vector<float>& values) {
   const auto rows = between(tiles.rows, side, stride);
   const auto cols = between(tiles.cols, side, stride);
-  const auto across = static_cast<std::size_t>((tiles.cols - side) / stride + 1);
+  const std::int32_t across = (tiles.cols - side) / stride + 1;
   std::vector<float> out;
   out.reserve(rows.size() * cols.size());
   for (const Between& r : rows) {
-    const float* above = values.data() + r.low * across;
-    const float* below = values.data() + r.high * across;
+    const float* above = values.data() + r.low * static_cast<std::size_t>(across);
+    const float* below = values.data() + r.high * static_cast<std::size_t>(across);
     for (const Between& c : cols) {
       const float top = above[c.low] + c.share * (above[c.high] - above[c.low]);
       const float bottom = below[c.low] + c.share * (below[c.high] - below[c.low]);

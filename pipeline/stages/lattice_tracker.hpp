@@ -43,7 +43,8 @@ class LatticeTracker {
   /// What stands out by 5 rms is dirt and says nothing; a tile that far outshines the others is
   /// damage, and counts no more than they do.
   ///
-  /// nullopt if no start block shows a lattice.
+  /// nullopt if no start block shows a lattice. Errors: kInvalidArgument for an image of another
+  /// shape, and on a GPU for a seed of more than 16 px a module.
   virtual Result<std::optional<FieldLattice>> run(ImageView<const float> mean,
                                                   const LatticeSeed& seed) = 0;
 };

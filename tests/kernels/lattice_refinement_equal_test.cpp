@@ -43,13 +43,12 @@ TEST_P(LatticeRefinementEqualTest, PhasesAndResidualAreTheSame) {
   const auto [rows, cols] = GetParam();
   const auto device = cuda::Device::create();
   ASSERT_TRUE(device.has_value());
-  auto on_device =
-      cuda::DevicePhaseFitter::create(static_cast<std::size_t>(rows * cols), *device.value());
+  const Field field = bent_field(rows, cols);
+  auto on_device = cuda::DevicePhaseFitter::create(field.phase.row.size(), *device.value());
   ASSERT_TRUE(on_device.has_value());
   steps::PhaseFitter on_host;
   const std::array<steps::FitPass, 2> ordinary{{{7, false}, {7, false}}};
   const std::array<steps::FitPass, 2> sharpened{{{10, false}, {10, true}}};
-  const Field field = bent_field(rows, cols);
   for (const auto& passes : {ordinary, sharpened}) {
     steps::SmoothPhase expected = field.phase, found = field.phase;
     ASSERT_OK(on_host.fit(field.tiles, passes, expected));
