@@ -75,3 +75,16 @@ if(NOT TARGET ostracon_opencv)
         "${OSTRACON_OPENCV_CORE_LIBRARY};${OSTRACON_OPENCV_IMGPROC_LIBRARY}")
   endif()
 endif()
+
+# OpenCV's CUDA modules, for looking at pictures alone; Debian's OpenCV has none.
+set(OSTRACON_OPENCV_CUDA_SUMMARY "no CUDA modules")
+if(NOT OSTRACON_FROM_PACKAGE AND NOT TARGET ostracon_opencv_cuda)
+  find_package(OpenCV 4 QUIET COMPONENTS cudaarithm cudafilters cudaimgproc cudawarping)
+  if(OpenCV_FOUND)
+    set(OSTRACON_OPENCV_CUDA_SUMMARY "with its CUDA modules for denoise")
+    add_library(ostracon_opencv_cuda INTERFACE IMPORTED)
+    set_target_properties(ostracon_opencv_cuda PROPERTIES
+      INTERFACE_INCLUDE_DIRECTORIES "${OpenCV_INCLUDE_DIRS}"
+      INTERFACE_LINK_LIBRARIES "opencv_cudafilters;opencv_core")
+  endif()
+endif()

@@ -13,7 +13,8 @@ function(ostracon_summary)
   message(STATUS "  SIMD        Highway ${hwy_VERSION}, chosen at run time")
   message(STATUS "  files       HDF5 ${HDF5_VERSION}, libarchive ${LibArchive_VERSION}, "
                  "libpng ${PNG_VERSION_STRING}, nlohmann-json ${nlohmann_json_VERSION}")
-  message(STATUS "  images      OpenCV core and imgproc, ${OSTRACON_OPENCV_VERSION}")
+  message(STATUS "  images      OpenCV core and imgproc, ${OSTRACON_OPENCV_VERSION}, "
+                 "${OSTRACON_OPENCV_CUDA_SUMMARY}")
   message(STATUS "  codes       ISA-L, OpenSSL ${OPENSSL_VERSION}")
   message(STATUS "  tests       ${OSTRACON_TESTS}, benches ${OSTRACON_BENCH}")
   message(STATUS "")

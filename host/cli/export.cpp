@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "host/cli/progress.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
+#include "host/view/frame_pixels.hpp"
 #include "io/atomic_file.hpp"
 #include "io/pictures.hpp"
 #include "io/png.hpp"
@@ -73,31 +73,6 @@ Result<std::size_t> export_pages(io::MasterReader& master, const ExportOptions& 
   return pages.size();
 }
 
-/// Frame `frame` of a field as floats.
-std::vector<float> frame_as_floats(const std::vector<std::byte>& bytes, const FieldShape& shape,
-                                   std::int64_t frame) {
-  const std::size_t pixels = shape.pixels_per_frame();
-  const std::byte* first =
-      bytes.data() + static_cast<std::size_t>(frame) * pixels * bytes_of(shape.type);
-  std::vector<float> values(pixels);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    std::uint16_t wide = 0;
-    switch (shape.type) {
-      case PixelType::kU8:
-        values[i] = static_cast<float>(first[i]);
-        break;
-      case PixelType::kU16:
-        std::memcpy(&wide, first + 2 * i, 2);
-        values[i] = static_cast<float>(wide);
-        break;
-      case PixelType::kF32:
-        std::memcpy(&values[i], first + 4 * i, 4);
-        break;
-    }
-  }
-  return values;
-}
-
 Result<std::size_t> export_frames(io::ScanReader& scan, const ExportOptions& options) {
   OSTRACON_TRY_ASSIGN(const auto fields, choose(options.only, "--only", scan.fields(), "field"));
   Progress progress("export", "fields");
@@ -110,7 +85,8 @@ Result<std::size_t> export_frames(io::ScanReader& scan, const ExportOptions& opt
     std::vector<std::byte> bytes(shape.bytes());
     OSTRACON_TRY(scan.read(field, bytes));
     for (const std::int64_t frame : frames) {
-      const auto grey = io::stretch_to_grey(frame_as_floats(bytes, shape, frame));
+      const auto grey =
+          io::stretch_to_grey(view::frame_pixels(bytes, shape, static_cast<std::int32_t>(frame)));
       OSTRACON_TRY_ASSIGN(const auto png, io::encode_png_grey(grey, shape.rows, shape.cols));
       const auto name = fmt::format("field{:04}-frame{:03}.png", field, frame);
       OSTRACON_TRY(io::write_whole_file(folder_of(options) / name, png, options.force));

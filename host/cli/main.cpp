@@ -69,6 +69,7 @@ ExitStatus run_program(int argc, char** argv) {
   add_inspect(app, run);
   add_export(app, run);
   add_lattice(app, run);
+  add_denoise(app, run);
   Machine machine;
   for (CLI::App* verb : app.get_subcommands({})) add_machine_options(*verb, machine);
 

@@ -23,5 +23,6 @@ void add_verify(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_lattice(CLI::App& app, Run& run);
+void add_denoise(CLI::App& app, Run& run);
 
 }  // namespace ostracon::cli
