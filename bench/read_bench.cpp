@@ -14,9 +14,10 @@
 #include <memory>
 #include <string>
 
+#include "datasets/simulator.hpp"
+#include "datasets/written_plate.hpp"
 #include "io/profile_file.hpp"
 #include "pipeline/read_field.hpp"
-#include "tests/support/simulated_scan.hpp"
 
 namespace ostracon {
 namespace {
@@ -108,9 +109,9 @@ Result<> run(const Options& options) {
   parameters.geometry = format::default_geometry(options.rows, options.cols, rate);
   OSTRACON_TRY_ASSIGN(auto layout, format::PageLayout::create(parameters.geometry));
   const auto page_bytes = static_cast<std::uint64_t>(layout.codewords()) * format::kPayloadBytes;
-  const test::RandomBytes stream(page_bytes * static_cast<std::uint64_t>(options.pages),
-                                 options.seed);
-  OSTRACON_TRY_ASSIGN(auto plate, test::WrittenPlate::write(parameters, stream));
+  const sem::RandomBytes stream(page_bytes * static_cast<std::uint64_t>(options.pages),
+                                options.seed);
+  OSTRACON_TRY_ASSIGN(auto plate, sem::WrittenPlate::write(parameters, stream));
   OSTRACON_TRY_ASSIGN(auto simulator, sem::Simulator::create(profile, *plate, options.seed));
   const FieldShape shape = simulator.shape();
   std::vector<std::byte> frames(shape.bytes());

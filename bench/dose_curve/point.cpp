@@ -77,9 +77,9 @@ Result<Plate> write_plate(const Point& point) {
   Plate plate;
   plate.page_bytes = static_cast<std::uint64_t>(layout.codewords()) * format::kPayloadBytes;
   plate.layout = std::make_shared<const format::PageLayout>(std::move(layout));
-  const test::RandomBytes stream(plate.page_bytes * static_cast<std::uint64_t>(point.pages),
-                                 point.seed);
-  OSTRACON_TRY_ASSIGN(plate.written, test::WrittenPlate::write(parameters, stream));
+  const sem::RandomBytes stream(plate.page_bytes * static_cast<std::uint64_t>(point.pages),
+                                point.seed);
+  OSTRACON_TRY_ASSIGN(plate.written, sem::WrittenPlate::write(parameters, stream));
   plate.stream = stream.bytes();
   return plate;
 }

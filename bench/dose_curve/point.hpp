@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "datasets/profile.hpp"
+#include "datasets/simulator.hpp"
+#include "datasets/written_plate.hpp"
 #include "format/page_layout.hpp"
 #include "pipeline/page_decoder.hpp"
-#include "tests/support/simulated_scan.hpp"
 
 namespace ostracon::bench {
 
@@ -49,7 +50,7 @@ struct Plate {
   std::vector<std::uint8_t> stream;
   std::uint64_t page_bytes = 0;
   std::shared_ptr<const format::PageLayout> layout;
-  std::shared_ptr<test::WrittenPlate> written;
+  std::shared_ptr<sem::WrittenPlate> written;
 
   std::span<const std::uint8_t> payload(std::int32_t page) const {
     return std::span(stream).subspan(static_cast<std::size_t>(page) * page_bytes, page_bytes);

@@ -47,11 +47,11 @@ struct DenoiseCommand {
 };
 
 const std::map<std::string, DenoiseMethod>& methods() {
-  static const std::map<std::string, DenoiseMethod> kMethods{{"gaussian", DenoiseMethod::kGaussian},
-                                                             {"median", DenoiseMethod::kMedian},
-                                                             {"nlm", DenoiseMethod::kNonLocalMeans},
-                                                             {"mean", DenoiseMethod::kMean}};
-  return kMethods;
+  static const std::map<std::string, DenoiseMethod> known{{"gaussian", DenoiseMethod::kGaussian},
+                                                          {"median", DenoiseMethod::kMedian},
+                                                          {"nlm", DenoiseMethod::kNonLocalMeans},
+                                                          {"mean", DenoiseMethod::kMean}};
+  return known;
 }
 
 /// What the method chosen does not have would be ignored: refused instead.
@@ -190,7 +190,8 @@ void add_denoise(CLI::App& app, Run& run) {
       "For looking at a field; recover works on the raw frames.\n"
       "mean averages the frames where they show the same place, nlm (non-local means) the pixels\n"
       "of one frame whose surroundings are alike; both on a scale on which all pixels are equally\n"
-      "noisy. A PNG is stretched to its range.\n"
+      "noisy. Of a frame with few electrons nlm leaves brightness and dirt, no single modules.\n"
+      "A PNG is stretched to its range.\n"
       "Examples:\n"
       "  ostracon denoise scan.h5 -o field.png\n"
       "  ostracon denoise scan.h5 -o frame.png --field 2 --method nlm --strength 1.5\n"

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "host/cli/backend_choice.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/recovery_summary.hpp"
@@ -19,14 +20,6 @@
 
 namespace ostracon::cli {
 namespace {
-
-Result<BackendKind> choose_backend(const std::string& name) {
-  if (name == "cpu") return BackendKind::kCpu;
-  const auto cuda = make_backend(BackendKind::kCuda);
-  if (cuda) return BackendKind::kCuda;
-  if (name == "cuda") return cuda.error();
-  return BackendKind::kCpu;
-}
 
 Result<RecoverOptions> recover_options(const RecoveryJob& job) {
   RecoverOptions options;
@@ -99,9 +92,7 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
   verb.add_option("SCAN", job.scan, "The scan: stacks of frames (HDF5, NeXus)")->required();
   verb.add_option("--plate", job.plate, "Which plate, where a scan shows several")
       ->type_name("UUID");
-  verb.add_option("--backend", job.backend, "What computes: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
+  add_backend_option(verb, job.backend);
   verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
   verb.add_option("--pictures", job.pictures,
                   "Draw the first field: raw, aligned, with its lattice, and what is certain")

@@ -7,8 +7,8 @@ namespace {
 using CommandLine = ProgramTest;
 
 const std::vector<std::string>& verbs() {
-  static const std::vector<std::string> kVerbs{"encode",  "simulate", "recover", "verify",
-                                               "inspect", "export",   "lattice", "denoise"};
+  static const std::vector<std::string> kVerbs{"encode", "simulate", "recover", "verify", "inspect",
+                                               "export", "lattice",  "denoise", "bench"};
   return kVerbs;
 }
 
