@@ -1,7 +1,6 @@
 # OSTRACON_CUDA: AUTO, ON or OFF: whether kernels/ is compiled for GPUs. AUTO: where nvcc 13 or newer
-# is found. The kernels that are written are then in the target ostracon_kernels, for tests and
-# benches; the backend itself stays the stand-in that answers "unavailable" until all stages have
-# kernels. Tests on emulated threads need no nvcc (tests/kernels).
+# is found. Without it the CUDA backend is a stand-in that answers "unavailable". Tests on emulated
+# threads need no nvcc (tests/kernels).
 set(OSTRACON_CUDA AUTO CACHE STRING "Compile the CUDA kernels: AUTO, ON or OFF")
 set_property(CACHE OSTRACON_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(OSTRACON_CUDA_ARCHITECTURES 90-real CACHE STRING
@@ -57,4 +56,4 @@ set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 find_package(CUDAToolkit 13.0 REQUIRED)
 set(OSTRACON_KERNELS ON)
 set(OSTRACON_CUDA_SUMMARY
-    "nvcc ${nvcc_version} for ${OSTRACON_CUDA_ARCHITECTURES}: inner decoder; no whole backend yet")
+    "nvcc ${nvcc_version} for ${OSTRACON_CUDA_ARCHITECTURES}")

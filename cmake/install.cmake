@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 target_compile_features(ostracon_core PUBLIC cxx_std_20)
 
 set(ostracon_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ostracon)
-foreach(part warnings core format pipeline sem io steps cpu cuda backends)
+foreach(part warnings core format pipeline sem io steps cpu kernels cuda backends)
   if(TARGET ostracon_${part})
     set_target_properties(ostracon_${part} PROPERTIES EXPORT_NAME ${part})
     add_library(ostracon::${part} ALIAS ostracon_${part})

@@ -2,7 +2,9 @@
 // What a backend is: memory, one in-order queue, and a maker for every stage.
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/buffer.hpp"
 #include "core/result.hpp"
@@ -54,7 +56,21 @@ class Backend {
       const InnerDecoderConfig& config) = 0;
 };
 
-/// kUnavailable if this build has no such backend, or this machine no device for it.
-Result<std::unique_ptr<Backend>> make_backend(BackendKind kind);
+/// A GPU of this machine.
+struct DeviceInfo {
+  int index = 0;
+  std::string name;
+  std::size_t memory_bytes = 0, free_bytes = 0;
+  int multiprocessors = 0;
+  int major = 0, minor = 0;  ///< compute capability
+};
+
+/// The GPUs that the CUDA backend can use. kUnavailable, with the reason, if this build has no CUDA
+/// backend, or the machine no driver or GPU.
+Result<std::vector<DeviceInfo>> cuda_devices();
+
+/// `device` counts the GPUs of cuda_devices(), and means nothing to the CPU.
+/// kUnavailable if this build has no such backend, or this machine no such device for it.
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind, int device = 0);
 
 }  // namespace ostracon

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Makes a folder that runs on another Linux machine of the same C library or newer: the program and
-# the shared libraries it needs, without the C library itself.
+# Makes a folder that runs on another Linux machine of the same C library or newer: the program, the
+# suites and benches of the CUDA backend where they are built, and the shared libraries they need,
+# without the C library itself and without CUDA's: on a GPU node the driver and the CUDA 13 toolkit
+# are there, and cuFFT is loaded from their usual places. gpu_check.sh in it tries all on the node.
 #   scripts/bundle.sh [BUILD_FOLDER] [OUTPUT_FOLDER]      default: build, bundle
 set -euo pipefail
 here=$PWD
@@ -23,11 +25,17 @@ if [[ -e $output ]]; then
   rm -r "$output"
 fi
 mkdir -p "$output/bin" "$output/lib"
-cp "$program" "$output/bin/"
+programs=("$program")
+for name in tests/kernels/cuda_stages_test tests/kernels/cuda_recovery_test bench/ldpc_gpu_bench; do
+  [[ ! -x $build/$name ]] || programs+=("$build/$name")
+done
+cp "${programs[@]}" "$output/bin/"
+strip --strip-debug "$output"/bin/*
+cp scripts/gpu_check.sh "$output/"
 
 # What belongs to the machine: the loader and the C library's own family.
 machine='^(linux-vdso|ld-linux.*|libc|libm|libdl|librt|libpthread|libresolv|libutil)\.so'
-ldd "$program" | while read -r name arrow path _; do
+ldd "${programs[@]}" | { grep '=>' || true; } | sort -u | while read -r name arrow path _; do
   if [[ $arrow == '=>' && $path == 'not' ]]; then
     echo "bundle: $name is not found" >&2
     exit 1

@@ -1,21 +1,69 @@
 #include "host/cli/backend_choice.hpp"
 
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
 
 namespace ostracon::cli {
+namespace {
 
-void add_backend_option(CLI::App& verb, std::string& name) {
-  verb.add_option("--backend", name, "What computes: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
+ChosenBackend cpu_backend() {
+  return {BackendKind::kCpu, [] { return make_backend(BackendKind::kCpu); }};
 }
 
-Result<BackendKind> choose_backend(const std::string& name) {
-  if (name == "cpu") return BackendKind::kCpu;
-  const auto cuda = make_backend(BackendKind::kCuda);
-  if (cuda) return BackendKind::kCuda;
-  if (name == "cuda") return cuda.error();
-  return BackendKind::kCpu;
+/// The devices asked for, all if none is; each must be there.
+Result<std::vector<int>> chosen_devices(const BackendChoice& choice,
+                                        const std::vector<DeviceInfo>& there) {
+  for (const int device : choice.devices)
+    if (std::none_of(there.begin(), there.end(),
+                     [&](const DeviceInfo& info) { return info.index == device; }))
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("--device {}: there are GPUs 0 to {}", device, there.size() - 1)};
+  if (!choice.devices.empty()) return choice.devices;
+  std::vector<int> all;
+  for (const DeviceInfo& info : there) all.push_back(info.index);
+  return all;
+}
+
+}  // namespace
+
+void add_backend_options(CLI::App& verb, BackendChoice& choice) {
+  verb.add_option("--backend", choice.name, "What computes: auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+  verb.add_option("--device", choice.devices, "Which GPUs, of `ostracon devices` (default: all)")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::NonNegativeNumber);
+}
+
+Result<ChosenBackend> choose_backend(const BackendChoice& choice) {
+  if (choice.name == "cpu") {
+    if (!choice.devices.empty())
+      return Error{ErrorCode::kInvalidArgument, "--device names GPUs, but --backend is cpu"};
+    return cpu_backend();
+  }
+  const auto there = cuda_devices();
+  const bool must = choice.name == "cuda" || !choice.devices.empty();
+  if (!there) {
+    if (must) return there.error();
+    spdlog::info("computing on the CPU: {}", there.error().message);
+    return cpu_backend();
+  }
+  OSTRACON_TRY_ASSIGN(const std::vector<int> devices, chosen_devices(choice, there.value()));
+  // Tried once, so that what is amiss is known before any output is begun.
+  if (const auto first = make_backend(BackendKind::kCuda, devices.front()); !first) {
+    if (must) return first.error();
+    spdlog::info("computing on the CPU: {}", first.error().message);
+    return cpu_backend();
+  }
+  return ChosenBackend{BackendKind::kCuda, [devices, turn = std::make_shared<std::size_t>(0)] {
+                         const int device = devices[(*turn)++ % devices.size()];
+                         return make_backend(BackendKind::kCuda, device);
+                       }};
 }
 
 }  // namespace ostracon::cli

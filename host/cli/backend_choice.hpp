@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "pipeline/recover.hpp"
@@ -11,11 +12,24 @@ class App;
 
 namespace ostracon::cli {
 
-/// The option --backend into `name`: auto, cpu or cuda.
-void add_backend_option(CLI::App& verb, std::string& name);
+/// What a person asked for.
+struct BackendChoice {
+  std::string name = "auto";  ///< "auto", "cpu", "cuda"
+  std::vector<int> devices;   ///< of cuda_devices(); empty: all of them
+};
 
-/// "auto" is CUDA where there is a device for it, else the CPU; kUnavailable for "cuda" where there
-/// is none.
-Result<BackendKind> choose_backend(const std::string& name);
+/// The options --backend and --device.
+void add_backend_options(CLI::App& verb, BackendChoice& choice);
+
+/// A kind of backend, and a maker of lanes that gives them to its devices in turn.
+struct ChosenBackend {
+  BackendKind kind = BackendKind::kCpu;
+  BackendFactory make_lane;
+};
+
+/// "auto" is CUDA where there is a device for it, else the CPU, with a line in the log that says
+/// why. Errors: kUnavailable for "cuda" where there is none; kInvalidArgument for devices that are
+/// not there, or of the CPU.
+Result<ChosenBackend> choose_backend(const BackendChoice& choice);
 
 }  // namespace ostracon::cli

@@ -19,7 +19,7 @@ namespace ostracon::cli {
 namespace {
 
 struct BenchOptions {
-  std::string backend = "auto";
+  BackendChoice backend;
   std::string page = "1280x1280";
   std::int64_t fields = 0;
   double seconds = 4;
@@ -102,10 +102,10 @@ void print_plate(const rate::RateReport& report) {
 Result<ExitStatus> bench(const BenchOptions& options) {
   if (!options.json.empty()) OSTRACON_TRY(check_new_file(options.json, options.force));
   OSTRACON_TRY_ASSIGN(const rate::RateOptions what, rate_options(options));
-  OSTRACON_TRY_ASSIGN(const BackendKind kind, choose_backend(options.backend));
-  OSTRACON_TRY_ASSIGN(const rate::RateReport report,
-                      rate::measure_rate([kind] { return make_backend(kind); }, what));
-  rate::Machine machine{std::string(to_string(kind)), rate::processor_name(), 0, OSTRACON_VERSION};
+  OSTRACON_TRY_ASSIGN(const ChosenBackend backend, choose_backend(options.backend));
+  OSTRACON_TRY_ASSIGN(const rate::RateReport report, rate::measure_rate(backend.make_lane, what));
+  rate::Machine machine{std::string(to_string(backend.kind)), rate::processor_name(), 0,
+                        OSTRACON_VERSION};
   machine.threads = static_cast<int>(
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
   print_field(report, machine);
@@ -125,7 +125,7 @@ Result<ExitStatus> bench(const BenchOptions& options) {
 void add_bench(CLI::App& app, Run& run) {
   const auto options = std::make_shared<BenchOptions>();
   CLI::App* verb = app.add_subcommand("bench", "Measure how fast this machine reads plates back");
-  add_backend_option(*verb, options->backend);
+  add_backend_options(*verb, options->backend);
   verb->add_option("--page", options->page, "Modules of a page")
       ->type_name("ROWSxCOLUMNS")
       ->capture_default_str();

@@ -71,6 +71,7 @@ ExitStatus run_program(int argc, char** argv) {
   add_lattice(app, run);
   add_denoise(app, run);
   add_bench(app, run);
+  add_devices(app, run);
   Machine machine;
   for (CLI::App* verb : app.get_subcommands({})) add_machine_options(*verb, machine);
 

@@ -1,6 +1,7 @@
 #include "host/cli/recovery_job.hpp"
 
 #include <fmt/core.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -47,8 +48,9 @@ std::filesystem::path spool_folder(const RecoveryJob& job) {
 }
 
 /// `drawn` becomes the error of the first picture that could not be written: the files come first.
-Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, BackendKind backend,
-                           io::FilePayloadStore& store, Result<>& drawn) {
+Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan,
+                           const ChosenBackend& backend, io::FilePayloadStore& store,
+                           Result<>& drawn) {
   OSTRACON_TRY_ASSIGN(RecoverOptions options, recover_options(job));
   Progress progress(job.folder.empty() ? "verify" : "recover", "px");
   options.progress = [&](std::int64_t done, std::int64_t total, std::uint64_t pixels) {
@@ -63,9 +65,7 @@ Result<Recovery> read_scan(const RecoveryJob& job, io::ScanReader& scan, Backend
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
   }
-  OSTRACON_TRY_ASSIGN(Recovery recovery,
-                      recover(
-                          scan, [backend] { return make_backend(backend); }, store, options));
+  OSTRACON_TRY_ASSIGN(Recovery recovery, recover(scan, backend.make_lane, store, options));
   if (seconds > 0) fmt::print("{} went into drawing pictures\n", human_duration(seconds));
   return recovery;
 }
@@ -92,7 +92,7 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
   verb.add_option("SCAN", job.scan, "The scan: stacks of frames (HDF5, NeXus)")->required();
   verb.add_option("--plate", job.plate, "Which plate, where a scan shows several")
       ->type_name("UUID");
-  add_backend_option(verb, job.backend);
+  add_backend_options(verb, job.backend);
   verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
   verb.add_option("--pictures", job.pictures,
                   "Draw the first field: raw, aligned, with its lattice, and what is certain")
@@ -104,7 +104,7 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
 
 Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   OSTRACON_TRY(check_outputs(job));
-  OSTRACON_TRY_ASSIGN(const BackendKind backend, choose_backend(job.backend));
+  OSTRACON_TRY_ASSIGN(const ChosenBackend backend, choose_backend(job.backend));
   OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(job.scan));
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));
   Result<> drawn = Ok{};
@@ -125,7 +125,17 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   if (!job.report.empty()) fmt::print("report:   {}\n", job.report);
   OSTRACON_TRY(drawn);
   if (!job.pictures.empty()) fmt::print("pictures: {}\n", job.pictures);
-  return files && files->all_verified() ? ExitStatus::kVerified : ExitStatus::kLost;
+  const bool whole = files && files->all_verified();
+  if (recovery.interrupted) {
+    const std::string what = fmt::format(
+        "{} of {} were read before this: {}", recovery.report.fields.size(),
+        plural(static_cast<std::uint64_t>(scan.fields()), "field"), recovery.interrupted->message);
+    if (!whole)
+      return Error{recovery.interrupted->code,
+                   what + "; what is whole has been written, the rest needs another run"};
+    spdlog::warn("{}", what);
+  }
+  return whole ? ExitStatus::kVerified : ExitStatus::kLost;
 }
 
 }  // namespace ostracon::cli

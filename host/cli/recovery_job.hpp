@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "host/cli/backend_choice.hpp"
 #include "host/cli/exit_status.hpp"
 
 namespace CLI {
@@ -18,14 +19,14 @@ struct RecoveryJob {
   std::string folder;  ///< where the files go; empty: verify only
   bool force = false;
   bool keep_partial = false;
-  std::string plate;             ///< UUID; empty: the only one in the scan
-  std::string backend = "auto";  ///< "auto", "cpu", "cuda"
+  std::string plate;  ///< UUID; empty: the only one in the scan
+  BackendChoice backend;
   std::string report;
   std::string pictures;
   std::int64_t picture_fields = 1;
 };
 
-/// The options that both verbs have: SCAN, --plate, --backend, --report, --pictures,
+/// The options that both verbs have: SCAN, --plate, --backend, --device, --report, --pictures,
 /// --picture-fields.
 void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 

@@ -25,5 +25,6 @@ void add_export(CLI::App& app, Run& run);
 void add_lattice(CLI::App& app, Run& run);
 void add_denoise(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
+void add_devices(CLI::App& app, Run& run);
 
 }  // namespace ostracon::cli

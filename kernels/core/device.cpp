@@ -52,7 +52,8 @@ class DeviceMemory final : public Memory {
 
 Result<std::unique_ptr<Device>> Device::create(int index) {
   int devices = 0;
-  OSTRACON_CUDA_TRY(cudaGetDeviceCount(&devices));
+  if (const cudaError_t status = cudaGetDeviceCount(&devices); status != cudaSuccess)
+    return to_error(status, "no GPU that CUDA can use");
   if (index < 0 || index >= devices)
     return Error{ErrorCode::kUnavailable, "there is no CUDA device " + std::to_string(index) +
                                               ": this machine has " + std::to_string(devices)};
@@ -60,6 +61,7 @@ Result<std::unique_ptr<Device>> Device::create(int index) {
   cudaDeviceProp properties{};
   OSTRACON_CUDA_TRY(cudaGetDeviceProperties(&properties, index));
   std::unique_ptr<Device> device(new Device);
+  device->index_ = index;
   device->name_ = properties.name;
   device->multiprocessors_ = properties.multiProcessorCount;
   device->most_shared_bytes_ = properties.sharedMemPerBlockOptin;
@@ -75,6 +77,11 @@ Result<std::unique_ptr<Device>> Device::create(int index) {
 
 Device::~Device() {
   if (stream_ != nullptr) static_cast<void>(cudaStreamDestroy(stream_));
+}
+
+Result<> Device::make_current() {
+  OSTRACON_CUDA_TRY(cudaSetDevice(index_));
+  return Ok{};
 }
 
 Result<> Device::synchronize() {

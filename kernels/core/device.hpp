@@ -26,6 +26,9 @@ class Device {
   /// Of the device. Allocation and release are ordered with the kernels; an upload returns when
   /// the source may be changed. Errors: kOutOfMemory names the bytes; kDevice.
   Memory& memory() { return *memory_; }
+  /// Calls of CUDA by this thread go to this device from now on. A device's work may be given to it
+  /// by one thread after another.
+  Result<> make_current();
   /// Waits until all work is done. kDevice: what went wrong in any of it.
   Result<> synchronize();
   /// Sets `bytes` bytes from `to` on to 0, in order with the kernels.
@@ -39,6 +42,7 @@ class Device {
  private:
   Device() = default;
 
+  int index_ = 0;
   CUstream_st* stream_ = nullptr;
   std::unique_ptr<Memory> memory_;
   std::string name_;

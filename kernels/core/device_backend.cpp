@@ -1,9 +1,9 @@
 #include "kernels/core/device_backend.hpp"
 
-#include <string>
 #include <utility>
 
 #include "kernels/deinterleaver.hpp"
+#include "kernels/drift_estimator.hpp"
 #include "kernels/equaliser.hpp"
 #include "kernels/flattener.hpp"
 #include "kernels/frame_aligner.hpp"
@@ -16,10 +16,6 @@
 namespace ostracon::cuda {
 namespace {
 
-Error missing(const std::string& stage) {
-  return {ErrorCode::kUnavailable, "the " + stage + " has no CUDA kernels yet"};
-}
-
 class DeviceBackend final : public Backend {
  public:
   explicit DeviceBackend(std::unique_ptr<Device> device) : device_(std::move(device)) {}
@@ -31,8 +27,8 @@ class DeviceBackend final : public Backend {
     return cuda::make_flattener(config, *device_);
   }
   Result<std::unique_ptr<DriftEstimator>> make_drift_estimator(
-      const DriftEstimatorConfig&) override {
-    return missing("drift estimator");
+      const DriftEstimatorConfig& config) override {
+    return cuda::make_drift_estimator(config, *device_);
   }
   Result<std::unique_ptr<FrameAligner>> make_frame_aligner(
       const FrameAlignerConfig& config) override {

@@ -130,6 +130,8 @@ class CudaFft final : public Fft {
 
   Result<> plan(Device& device, std::int32_t rows, std::int32_t cols, std::int32_t images,
                 const std::string& what) {
+    device_ = &device;
+    OSTRACON_TRY(device.make_current());
     if (const auto status = library_.create(&plan_); status != CUFFT_SUCCESS)
       return to_error(status, "a plan of " + what);
     made_ = true;
@@ -158,6 +160,7 @@ class CudaFft final : public Fft {
 
   Result<> forward(const float* in, Complex* out) override {
     assert(kind_ == FftKind::kRealToComplex);
+    OSTRACON_TRY(device_->make_current());
     // cuFFT takes no const; a transform out of place leaves its input.
     const auto status = library_.exec_r2c(plan_, const_cast<float*>(in), to_cufft(out));
     if (status != CUFFT_SUCCESS) return to_error(status, "a real transform");
@@ -176,12 +179,14 @@ class CudaFft final : public Fft {
   }
   Result<> transform(const Complex* in, Complex* out, int direction) {
     assert(kind_ == FftKind::kComplexToComplex);
+    OSTRACON_TRY(device_->make_current());
     const auto status =
         library_.exec_c2c(plan_, to_cufft(const_cast<Complex*>(in)), to_cufft(out), direction);
     if (status != CUFFT_SUCCESS) return to_error(status, "a complex transform");
     return Ok{};
   }
 
+  Device* device_ = nullptr;
   const Library& library_;
   FftKind kind_;
   cufftHandle plan_ = 0;

@@ -37,6 +37,7 @@ __device__ T* dynamic_shared() {
 template <class... Parameters, class... Arguments>
 Result<> launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t shared_bytes,
                 Device& device, Arguments&&... arguments) {
+  OSTRACON_TRY(device.make_current());
   cudaLaunchConfig_t config{};
   config.gridDim = grid;
   config.blockDim = block;
@@ -64,6 +65,7 @@ template <class... Parameters>
 Result<Residency> residency(void (*kernel)(Parameters...), int threads, std::size_t shared_bytes,
                             Device& device) {
   if (shared_bytes > device.most_shared_bytes()) return Residency{0, 0};
+  OSTRACON_TRY(device.make_current());
   OSTRACON_CUDA_TRY(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                          static_cast<int>(shared_bytes)));
   int blocks = 0;

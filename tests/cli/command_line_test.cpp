@@ -7,8 +7,9 @@ namespace {
 using CommandLine = ProgramTest;
 
 const std::vector<std::string>& verbs() {
-  static const std::vector<std::string> kVerbs{"encode", "simulate", "recover", "verify", "inspect",
-                                               "export", "lattice",  "denoise", "bench"};
+  static const std::vector<std::string> kVerbs{"encode",  "simulate", "recover", "verify",
+                                               "inspect", "export",   "lattice", "denoise",
+                                               "bench",   "devices"};
   return kVerbs;
 }
 
@@ -22,7 +23,7 @@ TEST_F(CommandLine, HelpNamesEveryVerbAndShowsTheWayOfAFile) {
 TEST_F(CommandLine, HelpOfEveryVerbShowsAnExampleOfIt) {
   for (const auto& verb : verbs()) {
     const Outcome help = expect(0, {verb, "--help"});
-    EXPECT_NE(help.out.find("\n  ostracon " + verb + " "), std::string::npos) << help.out;
+    EXPECT_NE(help.out.find("\n  ostracon " + verb), std::string::npos) << help.out;
     EXPECT_NE(help.out.find("--threads"), std::string::npos);
   }
 }
@@ -32,6 +33,18 @@ TEST_F(CommandLine, HelpOfSimulateListsTheParametersOfAProfile) {
   for (const char* name : {"--dose", "--sigma", "--contrast", "--rotation", "--frames", "--damage",
                            "--pixels-per-module", "--stage-error", "--drop-fields", "--seed"})
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
+}
+
+TEST_F(CommandLine, DevicesTellsOfTheCpuAndOfCudaInALineEach) {
+  const Outcome devices = expect(0, {"devices", "--threads", "2"});
+  EXPECT_EQ(devices.out.rfind("cpu: 2 threads\ncuda", 0), 0U) << devices.out;
+}
+
+TEST_F(CommandLine, AGpuThatIsNotThereIsRefusedBeforeAnyWork) {
+  expect(2, {"verify", "absent.h5", "--backend", "cpu", "--device", "0"});
+  const Outcome none = run({"verify", "absent.h5", "--backend", "cuda", "--device", "999"});
+  EXPECT_NE(none.status, 0);
+  EXPECT_NE(none.status, 3) << "the scan must not be looked for first: " << none.err;
 }
 
 TEST_F(CommandLine, VersionIsTold) {

@@ -49,13 +49,6 @@ TEST(DecoderPlanTest, RatesOfBothKindsOfMessageMemoryAreTested) {
   EXPECT_GT(bytes(format::Rate::kOneThird), kThird);
 }
 
-TEST_P(InnerDecoderLaunchTest, StagesWithoutKernelsSaySo) {
-  const auto made = backend().make_flattener({});
-  ASSERT_FALSE(made.has_value());
-  EXPECT_EQ(made.error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(made.error().message, "the flattener has no CUDA kernels yet");
-}
-
 OSTRACON_ON_EVERY_BACKEND(InnerDecoderLaunchTest);
 
 }  // namespace

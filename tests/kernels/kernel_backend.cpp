@@ -1,5 +1,5 @@
-// Linked into the shared suites in place of host/backends.cpp: they then run on the kernels that
-// are written, emulated or on a GPU, whatever is still missing for a whole backend.
+// Linked into the shared suites in place of host/backends.cpp: they then run on the kernels,
+// emulated or on a GPU, and on them alone.
 
 #include "kernels/core/device_backend.hpp"
 
@@ -9,10 +9,10 @@ std::string_view to_string(BackendKind kind) {
   return kind == BackendKind::kCpu ? "cpu" : OSTRACON_TEST_BACKEND;
 }
 
-Result<std::unique_ptr<Backend>> make_backend(BackendKind kind) {
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind, int device_index) {
   if (kind == BackendKind::kCpu)
     return Error{ErrorCode::kUnavailable, "this program tests kernels"};
-  OSTRACON_TRY_ASSIGN(auto device, cuda::Device::create());
+  OSTRACON_TRY_ASSIGN(auto device, cuda::Device::create(device_index));
   return cuda::make_device_backend(std::move(device));
 }
 

@@ -110,7 +110,7 @@ Result<> MemoryScan::read(std::int64_t field, std::span<std::byte> frames) {
 Result<Recovered> recover_from(FieldSource& source, const RecoverOptions& options) {
   Recovered recovered;
   OSTRACON_TRY_ASSIGN(recovered.result, recover(
-                                            source, [] { return make_backend(BackendKind::kCpu); },
+                                            source, [] { return make_backend(kRecoveryBackend); },
                                             recovered.store, options));
   return recovered;
 }
