@@ -226,6 +226,8 @@ bar_2_tests() {
 source scripts/bars_3.sh
 # shellcheck source=scripts/bars_4.sh
 source scripts/bars_4.sh
+# shellcheck source=scripts/bars_5.sh
+source scripts/bars_5.sh
 
 for function in $(declare -F | awk '{print $3}' | grep '^bar_'); do
   number=${function#bar_}

@@ -2,11 +2,23 @@
 // emulated or on a GPU, and on them alone.
 
 #include "kernels/core/device_backend.hpp"
+#include "tests/support/backend_test.hpp"
 
 namespace ostracon {
+namespace {
+
+#ifdef OSTRACON_CUDA_EMULATED
+constexpr bool kEmulated = true;
+#else
+constexpr bool kEmulated = false;
+#endif
+
+}  // namespace
+
+bool test::kernels_are_emulated() { return kEmulated; }
 
 std::string_view to_string(BackendKind kind) {
-  return kind == BackendKind::kCpu ? "cpu" : OSTRACON_TEST_BACKEND;
+  return kind == BackendKind::kCpu ? "cpu" : kEmulated ? "cuda_emulated" : "cuda_kernels";
 }
 
 Result<std::unique_ptr<Backend>> make_backend(BackendKind kind, int device_index) {

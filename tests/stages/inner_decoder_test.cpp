@@ -75,12 +75,13 @@ TEST_P(InnerDecoderTest, FailuresAreSaidAndDoNotTouchTheirNeighbours) {
 }
 
 TEST_P(InnerDecoderTest, NoiseAloneIsNeverTakenForACodeword) {
-  constexpr std::size_t kCount = trials(40);
+  const std::size_t count = trials(40);
   for (const format::Rate rate : kRates) {
-    std::vector<Llr> llrs(kCount * static_cast<std::size_t>(format::codeword_bits(rate)));
+    std::vector<Llr> llrs(count * static_cast<std::size_t>(format::codeword_bits(rate)));
     std::mt19937 random(7);
     for (Llr& llr : llrs) llr = static_cast<Llr>(static_cast<int>(random() % 61) - 30);
-    const auto decoded = decode({.rate = rate, .max_codewords = kCount}, llrs);
+    const auto decoded =
+        decode({.rate = rate, .max_codewords = static_cast<std::int32_t>(count)}, llrs);
     ASSERT_OK(decoded);
     for (const InnerOutcome& outcome : decoded.value().outcomes) EXPECT_EQ(outcome.decoded, 0);
   }

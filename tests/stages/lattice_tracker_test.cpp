@@ -116,9 +116,7 @@ class LatticeTrackerTest : public BackendTest {
 
   /// Seeds of the fields to look at: where kernels are emulated one has to do.
   static std::vector<std::uint64_t> fields(std::vector<std::uint64_t> seeds) {
-#ifdef OSTRACON_CUDA_EMULATED
-    seeds.resize(1);
-#endif
+    if (kernels_are_emulated()) seeds.resize(1);
     return seeds;
   }
 

@@ -79,9 +79,9 @@ TEST_P(PitchFinderTest, EveryPitchFromTwoToFivePixelsIsFoundAtEveryAngleUpToTenD
   constexpr std::array kPitches{2.0, 2.5, 3.0, 4.0, 5.0};
   constexpr std::array kAngles{-10.0, 0.7, 10.0};
   constexpr std::size_t kAll = kPitches.size() * kAngles.size();
-  constexpr std::size_t kTrials = trials(kAll);
-  for (std::size_t i = 0; i < kTrials; ++i) {
-    const std::size_t one = i * kAll / kTrials;
+  const std::size_t count = trials(kAll);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t one = i * kAll / count;
     const double pitch = kPitches[one / kAngles.size()];
     const double angle = kAngles[one % kAngles.size()];
     sem::Profile profile = ordinary();
