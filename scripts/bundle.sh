@@ -26,7 +26,8 @@ if [[ -e $output ]]; then
 fi
 mkdir -p "$output/bin" "$output/lib"
 programs=("$program")
-for name in tests/kernels/cuda_stages_test tests/kernels/cuda_recovery_test bench/ldpc_gpu_bench; do
+for name in tests/kernels/cuda_stages_test tests/kernels/cuda_recovery_test bench/ldpc_gpu_bench \
+  bench/stage_bench; do
   [[ ! -x $build/$name ]] || programs+=("$build/$name")
 done
 cp "${programs[@]}" "$output/bin/"

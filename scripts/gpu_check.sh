@@ -20,7 +20,7 @@ step() { # step NAME COMMAND...: its last lines and its outcome go into the repo
   shift
   printf '\n== %s\n' "$name"
   "$@" >"$work/log" 2>&1 || status=$?
-  tail -n 25 "$work/log"
+  tail -n 40 "$work/log"
   printf -- '-- %s: %s, %d s\n' "$name" "$( ((status == 0)) && echo passed || echo "FAILED ($status)")" \
     $((SECONDS - started))
   ((status == 0)) || failed=1
@@ -56,6 +56,7 @@ check() {
   done
   step "the same bytes" cmp "$work/cuda/letter" "$work/cpu/letter"
   step "inner decoder" "$bench"
+  step "stages, CPU and CUDA" "$(find_program stage_bench)"
   step "rate of reading back" "$program" bench --backend cuda
   ((failed == 0)) && echo "gpu check: all passed" || echo "gpu check: FAILED"
   return "$failed"

@@ -72,7 +72,8 @@ void print_rates(const rate::RateReport& report) {
   row("codewords", report.codewords_per_s(memory), report.codewords_per_s(file), "1/s");
   row("files", report.user_bytes_per_s(memory) / 1e6, report.user_bytes_per_s(file) / 1e6, "MB/s");
   row("plain transfer", report.copy_bytes_per_s / 1e9, report.file_bytes_per_s / 1e9,
-      "GB/s (copy in memory; parallel read of the file)");
+      report.over_a_link ? "GB/s (copy to the device; parallel read of the file)"
+                         : "GB/s (copy in memory; parallel read of the file)");
   row("share of it", 100 * report.bytes_per_s(memory) / report.copy_bytes_per_s,
       100 * report.bytes_per_s(file) / report.file_bytes_per_s, "%");
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/parallel.hpp"
@@ -96,6 +97,19 @@ Result<double> copy_bandwidth(std::size_t bytes) {
       std::memcpy(to.get() + offset, from.get() + offset, size);
     });
   });
+  return static_cast<double>(bytes) / seconds;
+}
+
+Result<double> link_bandwidth(Memory& memory, std::size_t bytes) {
+  OSTRACON_TRY_ASSIGN(const auto from, StagingBuffer::create(memory, bytes));
+  OSTRACON_TRY_ASSIGN(const auto to, Buffer<std::byte>::create(memory, bytes));
+  std::memset(from.bytes().data(), 1, bytes);
+  Result<> copied = Ok{};
+  const double seconds = least_seconds([&] {
+    auto done = memory.upload(to.data(), from.bytes().data(), bytes);
+    if (!done) copied = std::move(done);
+  });
+  OSTRACON_TRY(copied);
   return static_cast<double>(bytes) / seconds;
 }
 

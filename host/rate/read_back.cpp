@@ -111,7 +111,11 @@ Result<RateReport> measure_rate(const BackendFactory& make_lane, const RateOptio
   report.codewords = field.codewords;
   report.payload_bytes = field.payload.size();
   report.parity = field.parity;
-  OSTRACON_TRY_ASSIGN(report.copy_bytes_per_s, copy_bandwidth(kCopyBytes));
+  OSTRACON_TRY_ASSIGN(const auto lane, make_lane());
+  report.over_a_link = !lane->memory().on_host();
+  OSTRACON_TRY_ASSIGN(report.copy_bytes_per_s, report.over_a_link
+                                                   ? link_bandwidth(lane->memory(), kCopyBytes)
+                                                   : copy_bandwidth(kCopyBytes));
   OSTRACON_TRY_ASSIGN(report.resident, measure(field, resident, make_lane, options));
   OSTRACON_TRY(measure_file(field, make_lane, folder.path() / "scan.h5", options, report));
   return report;

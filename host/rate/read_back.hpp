@@ -34,7 +34,8 @@ struct RateReport {
   std::uint64_t payload_bytes = 0;  ///< of a page
   double parity = 0;                ///< parity pages per data page
   std::int64_t file_fields = 0;     ///< in the scan file, read over and over
-  double copy_bytes_per_s = 0;      ///< of a plain copy in memory, bytes copied
+  bool over_a_link = false;         ///< the backend has memory of its own
+  double copy_bytes_per_s = 0;      ///< of a plain copy in memory, or over the link; bytes copied
   double file_bytes_per_s = 0;      ///< of a plain parallel reading of the scan file
   ReadBack resident, from_file;
 

@@ -16,6 +16,7 @@
 #include "host/rate/standard_field.hpp"
 #include "host/rate/temporary_folder.hpp"
 #include "io/scan_file.hpp"
+#include "tests/support/remote_backend.hpp"
 
 namespace ostracon::rate {
 namespace {
@@ -76,6 +77,10 @@ class WrongBackend final : public Backend {
   Result<std::unique_ptr<SoftCanceller>> make_soft_canceller(
       const SoftCancellerConfig& config) override {
     return right_->make_soft_canceller(config);
+  }
+  Result<std::unique_ptr<Deinterleaver>> make_deinterleaver(
+      const DeinterleaverConfig& config) override {
+    return right_->make_deinterleaver(config);
   }
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) override {
@@ -194,6 +199,14 @@ TEST_F(RateTest, PlainTransfersAreMeasuredOrRefused) {
   const auto copy = copy_bandwidth(10 << 20);
   ASSERT_TRUE(copy.has_value());
   EXPECT_GT(copy.value(), 1e7);
+  test::RemoteDevice device;
+  const auto remote = test::RemoteBackend::create(device);
+  ASSERT_TRUE(remote.has_value());
+  const auto link = link_bandwidth(remote.value()->memory(), 10 << 20);
+  ASSERT_TRUE(link.has_value());
+  EXPECT_GT(link.value(), 1e7);
+  device.uploads_left = 0;
+  EXPECT_FALSE(link_bandwidth(remote.value()->memory(), 10 << 20).has_value());
   const auto path = folder() / "file";
   std::ofstream(path, std::ios::binary) << std::string(9 << 20, 'x');
   const auto file = file_bandwidth(path);
