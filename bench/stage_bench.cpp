@@ -40,6 +40,12 @@ struct Timer {
   }
 };
 
+std::string case_suffix(const Backend& backend) {
+  std::string suffix(1, '/');
+  suffix += to_string(backend.kind());
+  return suffix;
+}
+
 Error failed(const std::string& what) { return {ErrorCode::kDevice, what}; }
 
 /// From modules on: what PageDecoder does, stage by stage.
@@ -114,8 +120,7 @@ Result<> time_stages(Backend& backend, const rate::StandardField& field) {
   Memory& memory = backend.memory();
   const auto mean_pixels = static_cast<double>(shape.pixels_per_frame());
   const auto raw = static_cast<double>(shape.bytes());
-  const Timer timer{backend, "/" + std::string(to_string(backend.kind())),
-                    mean_pixels * shape.frames};
+  const Timer timer{backend, case_suffix(backend), mean_pixels * shape.frames};
   OSTRACON_TRY_ASSIGN(const auto staging, StagingBuffer::create(memory, shape.bytes()));
   std::copy(field.frames.begin(), field.frames.end(), staging.bytes().begin());
   OSTRACON_TRY_ASSIGN(const auto bytes, Buffer<std::byte>::create(memory, shape.bytes()));
@@ -181,7 +186,7 @@ Result<> time_stages(Backend& backend, const rate::StandardField& field) {
 Result<> time_field(std::unique_ptr<Backend> backend, const rate::StandardField& field) {
   Backend& timed = *backend;
   const auto raw = static_cast<double>(field.shape.bytes());
-  const Timer timer{timed, "/" + std::string(to_string(timed.kind())),
+  const Timer timer{timed, case_suffix(timed),
                     static_cast<double>(field.shape.pixels_per_frame()) * field.shape.frames};
   LayoutCache layouts;
   FieldReader reader(std::move(backend), layouts);
