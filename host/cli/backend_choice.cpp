@@ -1,17 +1,18 @@
 #include "host/cli/backend_choice.hpp"
 
 #include <fmt/core.h>
-#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace ostracon::cli {
 namespace {
 
-ChosenBackend cpu_backend() {
-  return {BackendKind::kCpu, [] { return make_backend(BackendKind::kCpu); }};
+ChosenBackend cpu_backend(std::string why_not_cuda = {}) {
+  return {BackendKind::kCpu, [] { return make_backend(BackendKind::kCpu); },
+          std::move(why_not_cuda)};
 }
 
 /// The devices asked for, all if none is; each must be there.
@@ -50,20 +51,20 @@ Result<ChosenBackend> choose_backend(const BackendChoice& choice) {
   const bool must = choice.name == "cuda" || !choice.devices.empty();
   if (!there) {
     if (must) return there.error();
-    spdlog::info("computing on the CPU: {}", there.error().message);
-    return cpu_backend();
+    return cpu_backend(there.error().message);
   }
   OSTRACON_TRY_ASSIGN(const std::vector<int> devices, chosen_devices(choice, there.value()));
   // Tried once, so that what is amiss is known before any output is begun.
   if (const auto first = make_backend(BackendKind::kCuda, devices.front()); !first) {
     if (must) return first.error();
-    spdlog::info("computing on the CPU: {}", first.error().message);
-    return cpu_backend();
+    return cpu_backend(first.error().message);
   }
-  return ChosenBackend{BackendKind::kCuda, [devices, turn = std::make_shared<std::size_t>(0)] {
+  return ChosenBackend{BackendKind::kCuda,
+                       [devices, turn = std::make_shared<std::size_t>(0)] {
                          const int device = devices[(*turn)++ % devices.size()];
                          return make_backend(BackendKind::kCuda, device);
-                       }};
+                       },
+                       {}};
 }
 
 }  // namespace ostracon::cli

@@ -25,11 +25,11 @@ void add_backend_options(CLI::App& verb, BackendChoice& choice);
 struct ChosenBackend {
   BackendKind kind = BackendKind::kCpu;
   BackendFactory make_lane;
+  std::string why_not_cuda;  ///< where "auto" came to the CPU
 };
 
-/// "auto" is CUDA where there is a device for it, else the CPU, with a line in the log that says
-/// why. Errors: kUnavailable for "cuda" where there is none; kInvalidArgument for devices that are
-/// not there, or of the CPU.
+/// "auto" is CUDA where there is a device for it, else the CPU. Errors: kUnavailable for "cuda"
+/// where there is none; kInvalidArgument for devices that are not there, or of the CPU.
 Result<ChosenBackend> choose_backend(const BackendChoice& choice);
 
 }  // namespace ostracon::cli

@@ -121,6 +121,7 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
     OSTRACON_TRY(io::write_report(job.report, recovery.report, files ? &*files : nullptr,
                                   OSTRACON_VERSION, job.force));
   print_summary(recovery.report, files ? &*files : nullptr);
+  if (!backend.why_not_cuda.empty()) fmt::print("computed on the CPU: {}\n", backend.why_not_cuda);
   if (!job.folder.empty()) fmt::print("files:    {}\n", job.folder);
   if (!job.report.empty()) fmt::print("report:   {}\n", job.report);
   OSTRACON_TRY(drawn);
