@@ -31,7 +31,7 @@ for name in tests/kernels/cuda_stages_test tests/kernels/cuda_recovery_test benc
   [[ ! -x $build/$name ]] || programs+=("$build/$name")
 done
 cp "${programs[@]}" "$output/bin/"
-strip --strip-debug "$output"/bin/*
+strip "$output"/bin/*
 cp scripts/gpu_check.sh "$output/"
 
 # What belongs to the machine: the loader and the C library's own family.
@@ -46,11 +46,19 @@ ldd "${programs[@]}" | { grep '=>' || true; } | sort -u | while read -r name arr
   fi
 done
 
+# Packed, for a library of character data alone has 30 MB: half the folder.
+libraries=$(find "$output/lib" -type f | wc -l)
+tar -C "$output" -cJf "$output/lib.tar.xz" lib
+rm -r "${output:?}/lib"
+
 cat >"$output/ostracon" <<'LAUNCH'
 #!/bin/sh
+# Libraries are unpacked by the first run.
 here=$(dirname "$(readlink -f "$0")")
+[ -d "$here/lib" ] || tar -C "$here" -xJf "$here/lib.tar.xz" || exit 4
 LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/bin/ostracon" "$@"
 LAUNCH
 chmod +x "$output/ostracon"
+echo "bundle: $output ($(du -sh "$output" | cut -f1), $libraries libraries)"
 "$output/ostracon" --version
-echo "bundle: $output ($(du -sh "$output" | cut -f1), $(find "$output/lib" -type f | wc -l) libraries)"
+rm -r "${output:?}/lib"

@@ -7,6 +7,7 @@ set -uo pipefail
 folder=$(cd "${1:-$(dirname "${BASH_SOURCE[0]}")}" && pwd)
 report=${2:-$folder/gpu-report.txt}
 export OSTRACON_REQUIRE_CUDA=1
+[[ -d $folder/lib || ! -e $folder/lib.tar.xz ]] || tar -C "$folder" -xJf "$folder/lib.tar.xz" || exit 4
 [[ ! -d $folder/lib ]] || export LD_LIBRARY_PATH=$folder/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 
 find_program() {
