@@ -35,6 +35,10 @@ check() {
   bench=$(find_program ldpc_gpu_bench)
   sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
   date -u +'%Y-%m-%d %H:%M UTC'
+  if ! "$program" devices | grep '^cuda [0-9]'; then
+    echo "gpu check: this machine has no GPU that CUDA can use"
+    return 2
+  fi
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
   step "devices" "$program" devices
   step "suites and equality tests" "$stages" --gtest_brief=1
