@@ -45,8 +45,8 @@ class FiberContext {
 
  private:
   ucontext_t context_{};
-  jmp_buf place_{};
-  bool fresh_ = false;
+  [[maybe_unused]] jmp_buf place_{};
+  [[maybe_unused]] bool fresh_ = false;
 };
 
 }  // namespace ostracon::emulation
