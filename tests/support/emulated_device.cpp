@@ -68,6 +68,7 @@ class GuardedMemory final : public Memory {
 Result<std::unique_ptr<Device>> Device::create(int index) {
   if (index != 0) return Error{ErrorCode::kUnavailable, "one device is emulated"};
   std::unique_ptr<Device> device(new Device);
+  device->index_ = index;
   device->memory_ = std::make_unique<GuardedMemory>();
   device->name_ = "emulation";
   device->multiprocessors_ = 1;
