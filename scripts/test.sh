@@ -33,12 +33,11 @@ check_format() {
 }
 
 # The second compiler and the first sanitizer in one build. What simulates and reads whole scans is
-# too slow under it; its quick suites are labelled. Of the emulated kernels the equality tests run,
-# which launch every one of them; the shared suites on them are for the release build.
+# too slow under it; its quick suites are labelled.
 check_clang_sanitized() {
   say "clang with address and undefined-behaviour sanitizers: build and tests"
   build asan
-  run_tests build-asan -LE '^e2e$' -E 'prototype_renderer|/cuda_emulated'
+  run_tests build-asan -LE '^e2e$' -E prototype_renderer
 }
 
 # A minute a file on a slow core, so by default only what changed since OSTRACON_TIDY_BASE (the

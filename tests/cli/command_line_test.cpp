@@ -23,7 +23,9 @@ TEST_F(CommandLine, HelpNamesEveryVerbAndShowsTheWayOfAFile) {
 TEST_F(CommandLine, HelpOfEveryVerbShowsAnExampleOfIt) {
   for (const auto& verb : verbs()) {
     const Outcome help = expect(0, {verb, "--help"});
-    EXPECT_NE(help.out.find("\n  ostracon " + verb), std::string::npos) << help.out;
+    // Most examples go on with what they read; devices has nothing to be told.
+    const std::string example = "\n  ostracon " + verb + (verb == "devices" ? "\n" : " ");
+    EXPECT_NE(help.out.find(example), std::string::npos) << help.out;
     EXPECT_NE(help.out.find("--threads"), std::string::npos);
   }
 }
