@@ -18,6 +18,7 @@ ostracon_find(HDF5 COMPONENTS C)
 ostracon_find(nlohmann_json)
 ostracon_find(PNG)
 ostracon_find(JPEG)
+ostracon_find(TIFF)
 if(NOT OSTRACON_FROM_PACKAGE)  # of the program alone
   find_package(CLI11 REQUIRED)
   find_package(fmt REQUIRED)

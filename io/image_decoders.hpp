@@ -11,6 +11,7 @@ namespace ostracon::io {
 /// kBadInput says what is wrong with `bytes`, kOutOfMemory.
 Result<GreyImage> decode_png(std::string_view bytes);
 Result<GreyImage> decode_jpeg(std::string_view bytes);
+Result<GreyImage> decode_tiff(std::string_view bytes);
 
 /// kBadInput if a picture has no pixels, or more than read_image takes.
 Result<> check_image_size(std::uint64_t rows, std::uint64_t cols);

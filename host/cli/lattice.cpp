@@ -42,7 +42,7 @@ Result<io::GreyImage> read_input(const LatticeOptions& options) {
   auto mean = mean_of_field(options);
   if (!mean && mean.error().code == ErrorCode::kBadInput)
     return Error{ErrorCode::kBadInput,
-                 "neither a PNG or JPEG picture nor a scan (" + mean.error().message + ")"};
+                 "neither a PNG, JPEG or TIFF picture nor a scan (" + mean.error().message + ")"};
   return mean;
 }
 

@@ -70,7 +70,7 @@ Result<> parse_blank(std::string_view text, std::string_view option, LatticeAxis
 }  // namespace
 
 void add_lattice_options(CLI::App& verb, LatticeOptions& options) {
-  verb.add_option("INPUT", options.input, "A PNG or JPEG picture, or a scan")->required();
+  verb.add_option("INPUT", options.input, "A PNG, JPEG or TIFF picture, or a scan")->required();
   verb.add_option("-o,--output", options.folder, "The folder to write into")
       ->type_name("FOLDER")
       ->required();

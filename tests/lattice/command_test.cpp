@@ -150,7 +150,7 @@ TEST_F(LatticeCommand, AnInputThatCannotBeReadIsNamed) {
   make_picture(false);
   EXPECT_NE(read(3, "absent.png").err.find("absent.png"), std::string::npos);
   write_file(folder() / "text", "A letter, no picture.");
-  EXPECT_NE(read(3, "text").err.find("neither a PNG or JPEG picture nor a scan"),
+  EXPECT_NE(read(3, "text").err.find("neither a PNG, JPEG or TIFF picture nor a scan"),
             std::string::npos);
   write_file(folder() / "half.png", content_of(folder() / "lattice.png").substr(0, 3000));
   EXPECT_NE(read(3, "half.png").err.find("half.png: PNG: "), std::string::npos);

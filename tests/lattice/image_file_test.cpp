@@ -124,7 +124,7 @@ TEST_F(ImageFile, WhatIsNoPictureIsRefused) {
   EXPECT_EQ(io::image_format(path()).error().code, ErrorCode::kNotFound);
   write(path(), {'t', 'e', 'x', 't'});
   EXPECT_EQ(io::image_format(path()).value(), io::ImageFormat::kOther);
-  refused(ErrorCode::kBadInput, "neither a PNG nor a JPEG");
+  refused(ErrorCode::kBadInput, "neither a PNG nor a JPEG nor a TIFF");
   write(path(), {0xff, 0xd8, 0xff, 0xe0, 0, 0, 1, 2, 3, 4, 5, 6, 7});
   refused(ErrorCode::kBadInput, "JPEG: ");
   write(path(), {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1, 2, 3, 4, 5, 6, 7, 8, 9});
