@@ -11,6 +11,7 @@ packages=(
   libtbb-dev libhwy-dev libisal-dev libopencv-core-dev libopencv-imgproc-dev
   libcli11-dev libspdlog-dev libfmt-dev libtiff-dev
   libgtest-dev libgmock-dev
+  libqrencode-dev libzxing-dev
 )
 if [[ ${1-} == --ci ]]; then
   packages+=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck time
