@@ -131,7 +131,7 @@ struct FormatInformation {
 };
 
 /// The 15 bits as they stand in the symbol: BCH(15,5) of level and mask, xor 101010000010010.
-/// Any two of the 32 words differ in at least 5 bits.
+/// Any two of the 32 words differ in at least 7 bits.
 std::uint16_t format_word(FormatInformation information);
 
 /// The 18 bits, BCH(18,6), of a version from 7 to 40. Any two differ in at least 8 bits.

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
+#include "format/qr/contents.hpp"
 #include "format/qr/symbol.hpp"
 
 namespace ostracon::format::qr::test {
@@ -20,9 +20,10 @@ struct QrencodeSymbol {
 /// Whether this build has it.
 bool has_qrencode();
 
-/// `bytes` as one byte segment in a symbol of this version and level, with the mask of its choice.
-/// None if the bytes do not fit, or without libqrencode.
-std::optional<QrencodeSymbol> qrencode(std::span<const std::uint8_t> bytes, int version,
-                                       Level level);
+/// A symbol of this version and level. `mask`: none, the one of its choice. None if the message
+/// does not fit, or has what libqrencode has not (structured append, ECI in two bytes), or without
+/// libqrencode.
+std::optional<QrencodeSymbol> qrencode(const std::vector<Segment>& segments, int version,
+                                       Level level, std::optional<int> mask = {});
 
 }  // namespace ostracon::format::qr::test

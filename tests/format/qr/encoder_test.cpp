@@ -1,0 +1,230 @@
+// The encoder: the standard's own example, every mode against libqrencode module by module, the
+// shortest segments against all others, and what it refuses.
+
+#include "format/qr/encoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "format/qr/parity.hpp"
+#include "format/qr/reed_solomon.hpp"
+#include "format/qr/segmentation.hpp"
+#include "format/qr/stream_writer.hpp"
+#include "tests/format/qr/qr_messages.hpp"
+#include "tests/format/qr/qrencode_oracle.hpp"
+
+namespace ostracon::format::qr {
+namespace {
+
+using test::bytes_of_text;
+using test::random_message;
+using test::random_segment;
+
+TEST(QrEncoder, makes_the_codewords_of_the_standards_example) {
+  // Annex I: "01234567" as 1-M.
+  const Message message = {.structured_append = {},
+                           .segments = {{Mode::kNumeric, bytes_of_text("01234567")}}};
+  const auto data = data_codewords(message, 1, Level::kM);
+  ASSERT_TRUE(data);
+  const std::vector<std::uint8_t> expected = {0x10, 0x20, 0x0C, 0x56, 0x61, 0x80, 0xEC, 0x11, 0xEC,
+                                              0x11, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11, 0xA5, 0x24,
+                                              0xD4, 0xC1, 0xED, 0x36, 0xC7, 0x87, 0x2C, 0x55};
+  EXPECT_EQ(all_codewords(data.value(), 1, Level::kM), expected);
+}
+
+TEST(QrEncoder, parity_makes_words_without_syndromes) {
+  std::mt19937 random(5);
+  for (int parity = 1; parity <= kMostBlockParity; ++parity) {
+    for (const int length : {1, 16, 123}) {
+      std::vector<std::uint8_t> word(static_cast<std::size_t>(length + parity));
+      for (auto& byte : word) byte = static_cast<std::uint8_t>(random());
+      const auto data = static_cast<std::size_t>(length);
+      ParityEncoder(parity).encode(std::span(word).first(data), std::span(word).subspan(data));
+      const auto values = syndromes({length + parity, length}, word);
+      EXPECT_EQ(std::count(values.begin(), values.end(), 0), parity) << length << '+' << parity;
+    }
+  }
+}
+
+TEST(QrEncoder, every_version_level_and_mask_is_module_by_module_that_of_libqrencode) {
+  if (!test::has_qrencode()) GTEST_SKIP() << "no libqrencode in this build";
+  std::mt19937 random(7);
+  for (int version = 1; version <= 40; ++version) {
+    for (const Level level : kLevels) {
+      const Message message = random_message(random, version, level);
+      for (int mask = 0; mask < kMasks; ++mask) {
+        const auto ours = encode(message, {level, version, mask});
+        ASSERT_TRUE(ours) << ours.error().message;
+        const auto theirs = test::qrencode(message.segments, version, level, mask);
+        ASSERT_TRUE(theirs) << version << letter_of(level);
+        ASSERT_EQ(ours.value(), theirs->matrix) << version << letter_of(level) << mask;
+      }
+    }
+  }
+}
+
+TEST(QrEncoder, takes_the_mask_of_least_penalty) {
+  std::mt19937 random(8);
+  for (const int version : {1, 3, 10}) {
+    const Message message = random_message(random, version, Level::kQ);
+    int least = 1 << 30;
+    Matrix best;
+    for (int mask = 0; mask < kMasks; ++mask) {
+      const auto matrix = encode(message, {Level::kQ, version, mask});
+      ASSERT_TRUE(matrix);
+      if (mask_penalty(matrix.value()) >= least) continue;
+      least = mask_penalty(matrix.value());
+      best = matrix.value();
+    }
+    EXPECT_EQ(encode(message, {Level::kQ, version, {}}).value(), best);
+  }
+}
+
+TEST(QrEncoder, penalty_counts_runs_blocks_finders_and_share) {
+  const auto penalty_of = [](int side, const std::string& modules) {
+    Matrix matrix = {.side = side, .modules = {}};
+    for (const char module : modules) matrix.modules.push_back(module == '#' ? 1 : 0);
+    return mask_penalty(matrix);
+  };
+  // A chequerboard of even side has none of it; one of odd side is a little darker than a half.
+  EXPECT_EQ(penalty_of(2,
+                       "# "
+                       " #"),
+            0);
+  // All dark, 2 x 2: a block, and a half away from a half.
+  EXPECT_EQ(penalty_of(2, "####"), 3 + 100);
+  // 5 x 5 light: ten runs of five, sixteen blocks, a half away.
+  EXPECT_EQ(penalty_of(5, std::string(25, ' ')), 10 * 3 + 16 * 3 + 100);
+  // 6 x 6 light: twelve runs of six.
+  EXPECT_EQ(penalty_of(6, std::string(36, ' ')), 12 * 4 + 25 * 3 + 100);
+  // A finder's 1:1:3:1:1 with four light modules behind it, in a row of a chequerboard; and the
+  // same modules without its row.
+  std::string modules;
+  for (int i = 0; i < 11 * 11; ++i) modules += i % 2 == 0 ? '#' : ' ';
+  const int plain = penalty_of(11, modules);
+  modules.replace(std::size_t{5} * 11, 11, "# ### #    ");
+  EXPECT_GE(penalty_of(11, modules), plain + 40);
+  modules.replace(std::size_t{5} * 11, 11, "    # ### #");
+  EXPECT_GE(penalty_of(11, modules), plain + 40);
+  modules.replace(std::size_t{5} * 11, 11, "#  ## #    ");
+  EXPECT_LT(penalty_of(11, modules), plain + 40);
+}
+
+TEST(QrEncoder, chooses_the_smallest_version_that_holds_the_message) {
+  // Table 7: 1-L has 41 digits, 25 alphanumerics, 17 bytes; 40-L 7089, 4296, 2953.
+  const auto side = [](const std::string& text, Level level) {
+    const auto matrix = encode_text(text, {level, {}, 0});
+    return matrix ? version_of_side(matrix.value().side) : 0;
+  };
+  EXPECT_EQ(side(std::string(41, '7'), Level::kL), 1);
+  EXPECT_EQ(side(std::string(42, '7'), Level::kL), 2);
+  EXPECT_EQ(side(std::string(25, 'A'), Level::kL), 1);
+  EXPECT_EQ(side(std::string(26, 'A'), Level::kL), 2);
+  EXPECT_EQ(side(std::string(17, 'a'), Level::kL), 1);
+  EXPECT_EQ(side(std::string(18, 'a'), Level::kL), 2);
+  EXPECT_EQ(side(std::string(42, 'a'), Level::kM), 3);
+  EXPECT_EQ(side(std::string(7089, '7'), Level::kL), 40);
+  EXPECT_EQ(side(std::string(4296, 'A'), Level::kL), 40);
+  EXPECT_EQ(side(std::string(2953, 'a'), Level::kL), 40);
+  EXPECT_EQ(side(std::string(2954, 'a'), Level::kL), 0);
+  EXPECT_EQ(side("", Level::kH), 1);
+}
+
+/// The fewest bits of any way to give every character a mode.
+std::size_t fewest_bits(const std::string& text, int version) {
+  std::size_t fewest = ~std::size_t{0};
+  std::vector<Mode> modes(text.size(), Mode::kNumeric);
+  for (std::size_t way = 0, ways = 1; way == 0 || way < ways; ++way) {
+    ways = 1;
+    for (auto& mode : modes) {
+      mode = static_cast<Mode>(way / ways % 3);
+      ways *= 3;
+    }
+    std::vector<Segment> segments;
+    bool possible = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool digit = text[i] >= '0' && text[i] <= '9';
+      const bool alphanumeric = kAlphanumericCharacters.find(text[i]) != std::string_view::npos;
+      possible = possible && (modes[i] == Mode::kByte || digit ||
+                              (alphanumeric && modes[i] == Mode::kAlphanumeric));
+      if (i == 0 || modes[i] != modes[i - 1]) segments.push_back({.mode = modes[i], .bytes = {}});
+      segments.back().bytes.push_back(static_cast<std::uint8_t>(text[i]));
+    }
+    if (possible) fewest = std::min(fewest, stream_bits({{}, segments}, version));
+  }
+  return fewest;
+}
+
+TEST(QrEncoder, segments_are_the_shortest_of_all) {
+  std::mt19937 random(9);
+  const std::string characters = "01234567AB:ab";
+  for (int i = 0; i < 40; ++i) {
+    std::string text;
+    for (std::size_t j = random() % 6 + 1; j > 0; --j) {
+      // Runs, so that a change of mode can pay.
+      const char character = characters[random() % characters.size()];
+      text.append(
+          std::min<std::size_t>(random() % 5 + 1, 6 - std::min<std::size_t>(6, text.size())),
+          character);
+    }
+    for (const int version : {1, 10, 40}) {
+      const auto bytes = bytes_of_text(text);
+      const Message ours = {{}, segments_of_bytes(bytes, version)};
+      EXPECT_EQ(bytes_of(ours.segments), bytes);
+      EXPECT_EQ(stream_bits(ours, version), fewest_bits(text, version)) << text << ' ' << version;
+    }
+  }
+  const auto mixed = bytes_of_text("0123456789012345abcdefABCDEFGHIJKLMNOPQRST");
+  const auto segments = segments_of_bytes(mixed, 3);
+  ASSERT_EQ(segments.size(), 3U);
+  EXPECT_EQ(segments[0].mode, Mode::kNumeric);
+  EXPECT_EQ(segments[1].mode, Mode::kByte);
+  EXPECT_EQ(segments[2].mode, Mode::kAlphanumeric);
+}
+
+TEST(QrEncoder, text_of_kanji_stands_in_a_kanji_segment_and_other_text_in_utf_8) {
+  const auto kanji = segments_of_text("点茗", 1);  // the standard's example of kanji mode
+  ASSERT_TRUE(kanji) << kanji.error().message;
+  ASSERT_EQ(kanji.value().size(), 1U);
+  EXPECT_EQ(kanji.value()[0].mode, Mode::kKanji);
+  EXPECT_EQ(kanji.value()[0].bytes, (std::vector<std::uint8_t>{0x93, 0x5F, 0xE4, 0xAA}));
+  const auto data = data_codewords({{}, kanji.value()}, 1, Level::kL);
+  ASSERT_TRUE(data);
+  // 1000, 00000010, 0110110011111, 1101010101010, 0000
+  EXPECT_EQ(std::vector<std::uint8_t>(data.value().begin(), data.value().begin() + 6),
+            (std::vector<std::uint8_t>{0x80, 0x26, 0xCF, 0xEA, 0xA8, 0x00}));
+  const auto latin = segments_of_text("Größe", 1);
+  ASSERT_TRUE(latin);
+  ASSERT_EQ(latin.value().size(), 1U);
+  EXPECT_EQ(latin.value()[0].bytes, bytes_of_text("Größe"));
+  EXPECT_FALSE(segments_of_text("\xFF", 1));
+  EXPECT_FALSE(segments_of_text("\xE4\xB8", 1));
+}
+
+TEST(QrEncoder, refuses_what_does_not_exist_or_does_not_fit) {
+  const auto refuses = [](const Message& message, const EncoderOptions& options) {
+    const auto matrix = encode(message, options);
+    return !matrix && matrix.error().code == ErrorCode::kInvalidArgument;
+  };
+  const auto of = [](Segment segment) { return Message{{}, {std::move(segment)}}; };
+  EXPECT_TRUE(refuses({}, {Level::kM, 0, {}}));
+  EXPECT_TRUE(refuses({}, {Level::kM, 41, {}}));
+  EXPECT_TRUE(refuses({}, {Level::kM, 1, 8}));
+  EXPECT_TRUE(refuses({}, {Level::kM, 1, -1}));
+  EXPECT_TRUE(refuses(of({Mode::kByte, std::vector<std::uint8_t>(43)}), {Level::kM, 3, {}}));
+  EXPECT_TRUE(refuses(of({Mode::kByte, std::vector<std::uint8_t>(2954)}), {Level::kL, {}, {}}));
+  EXPECT_TRUE(refuses(of({Mode::kNumeric, bytes_of_text("12a")}), {}));
+  EXPECT_TRUE(refuses(of({Mode::kAlphanumeric, bytes_of_text("ABc")}), {}));
+  EXPECT_TRUE(refuses(of({Mode::kKanji, {0x93}}), {}));
+  EXPECT_TRUE(refuses(of({Mode::kKanji, {0x93, 0x7F}}), {}));
+  EXPECT_TRUE(refuses(of({Mode::kEci, {}, 1'000'000}), {}));
+  EXPECT_TRUE(refuses(of({Mode::kFnc1Second, {}, 256}), {}));
+  EXPECT_TRUE(refuses({StructuredAppend{0, 17, 0}, {}}, {}));
+  EXPECT_TRUE(refuses({StructuredAppend{2, 2, 0}, {}}, {}));
+}
+
+}  // namespace
+}  // namespace ostracon::format::qr
