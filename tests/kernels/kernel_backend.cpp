@@ -15,6 +15,7 @@ constexpr bool kEmulated = false;
 
 }  // namespace
 
+std::vector<BackendKind> test::tested_backends() { return {BackendKind::kCuda}; }
 bool test::kernels_are_emulated() { return kEmulated; }
 
 std::string_view to_string(BackendKind kind) {

@@ -4,6 +4,7 @@
 
 #include "format/inner_code.hpp"
 #include "io/profile_file.hpp"
+#include "tests/support/backend_test.hpp"
 
 namespace ostracon::test {
 namespace {
@@ -109,9 +110,10 @@ Result<> MemoryScan::read(std::int64_t field, std::span<std::byte> frames) {
 
 Result<Recovered> recover_from(FieldSource& source, const RecoverOptions& options) {
   Recovered recovered;
-  OSTRACON_TRY_ASSIGN(recovered.result, recover(
-                                            source, [] { return make_backend(kRecoveryBackend); },
-                                            recovered.store, options));
+  OSTRACON_TRY_ASSIGN(recovered.result,
+                      recover(
+                          source, [] { return make_backend(tested_backends().front()); },
+                          recovered.store, options));
   return recovered;
 }
 

@@ -87,15 +87,7 @@ struct Recovered {
   MemoryStore store;
 };
 
-/// Where recover_from() computes. A program that is linked with tests/kernels/kernel_backend.cpp
-/// has kernels alone.
-#ifdef OSTRACON_TEST_BACKEND
-inline constexpr BackendKind kRecoveryBackend = BackendKind::kCuda;
-#else
-inline constexpr BackendKind kRecoveryBackend = BackendKind::kCpu;
-#endif
-
-/// recover() on backends of that kind.
+/// recover() on the first of tested_backends().
 Result<Recovered> recover_from(FieldSource& source, const RecoverOptions& options = {});
 
 /// What holds for every recovery, whatever was lost: each codeword that counts as decoded or

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "tests/pipeline/memory_scan.hpp"
+#include "tests/support/backend_test.hpp"
 
 namespace ostracon::test {
 namespace {
@@ -13,7 +14,7 @@ using format::Rate;
 class QuickRecovery : public ::testing::Test {
  protected:
   void SetUp() override {
-    const auto backend = make_backend(kRecoveryBackend);
+    const auto backend = make_backend(tested_backends().front());
     if (backend) return;
     const bool may_skip =
         backend.error().code == ErrorCode::kUnavailable && !std::getenv("OSTRACON_REQUIRE_CUDA");
