@@ -8,6 +8,7 @@
 
 #include "core/buffer.hpp"
 #include "core/result.hpp"
+#include "pipeline/stages/block_decoder.hpp"
 #include "pipeline/stages/deinterleaver.hpp"
 #include "pipeline/stages/drift_estimator.hpp"
 #include "pipeline/stages/equaliser.hpp"
@@ -54,6 +55,8 @@ class Backend {
       const DeinterleaverConfig& config) = 0;
   virtual Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) = 0;
+  virtual Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
+      const BlockDecoderConfig& config) = 0;
 };
 
 /// A GPU of this machine.

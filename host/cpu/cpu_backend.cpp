@@ -4,6 +4,7 @@
 #include <cstring>
 #include <opencv2/core.hpp>
 
+#include "host/cpu/block_decoder.hpp"
 #include "host/cpu/deinterleaver.hpp"
 #include "host/cpu/drift_estimator.hpp"
 #include "host/cpu/equaliser.hpp"
@@ -81,6 +82,10 @@ class CpuBackend final : public Backend {
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(
       const InnerDecoderConfig& config) override {
     return cpu::make_inner_decoder(config);
+  }
+  Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
+      const BlockDecoderConfig& config) override {
+    return cpu::make_block_decoder(config);
   }
 
  private:

@@ -60,6 +60,11 @@ class DeviceBackend final : public Backend {
       const InnerDecoderConfig& config) override {
     return cuda::make_inner_decoder(config, *device_);
   }
+  Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
+      const BlockDecoderConfig& config) override {
+    OSTRACON_TRY(check(config));
+    return Error{ErrorCode::kUnavailable, "CUDA: this backend has no block decoder"};
+  }
 
  private:
   std::unique_ptr<Device> device_;

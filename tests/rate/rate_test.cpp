@@ -87,6 +87,10 @@ class WrongBackend final : public Backend {
     OSTRACON_TRY_ASSIGN(auto right, right_->make_inner_decoder(config));
     return std::unique_ptr<InnerDecoder>(std::make_unique<WrongDecoder>(std::move(right)));
   }
+  Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
+      const BlockDecoderConfig& config) override {
+    return right_->make_block_decoder(config);
+  }
 
  private:
   std::unique_ptr<Backend> right_;

@@ -2,6 +2,7 @@
 // Codewords of QR blocks for tests, and what may happen to them on the way.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "format/qr/reed_solomon.hpp"
+#include "pipeline/llr.hpp"
 
 namespace ostracon::test {
 
@@ -44,6 +46,33 @@ inline std::vector<std::uint8_t> random_codeword(const format::qr::BlockShape& s
   std::iota(parity.begin(), parity.end(), shape.data_octets);
   format::qr::decode_block(shape, word, parity);
   return word;
+}
+
+/// Soft bits of one size that say what the word says.
+inline std::vector<Llr> sure_llrs(const std::vector<std::uint8_t>& word, Llr size) {
+  std::vector<Llr> llrs;
+  for (const std::uint8_t octet : word)
+    for (unsigned b = 0; b < 8; ++b)
+      llrs.push_back((octet & (0x80U >> b)) != 0 ? static_cast<Llr>(-size) : size);
+  return llrs;
+}
+
+/// The word behind white Gaussian noise; Es/N0 a bit.
+inline std::vector<Llr> noisy_llrs(const std::vector<std::uint8_t>& word, double esn0_db,
+                                   std::mt19937& random) {
+  const double esn0 = std::pow(10.0, 0.1 * esn0_db);
+  std::normal_distribution<double> noise(0.0, std::sqrt(0.5 / esn0));
+  std::vector<Llr> llrs = sure_llrs(word, 1);
+  for (Llr& llr : llrs) {
+    const double steps = std::nearbyint(4.0 * esn0 * (llr + noise(random)) / kNatsPerLlrStep);
+    llr = static_cast<Llr>(std::clamp(steps, -127.0, 127.0));
+  }
+  return llrs;
+}
+
+/// Es/N0 in dB at which a bit of data has this Eb/N0.
+inline double esn0_db(const format::qr::BlockShape& shape, double ebn0_db) {
+  return ebn0_db + 10.0 * std::log10(static_cast<double>(shape.data_octets) / shape.octets);
 }
 
 }  // namespace ostracon::test

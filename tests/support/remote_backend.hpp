@@ -103,6 +103,9 @@ class RemoteBackend final : public Backend {
   Result<std::unique_ptr<InnerDecoder>> make_inner_decoder(const InnerDecoderConfig& c) override {
     return host_->make_inner_decoder(c);
   }
+  Result<std::unique_ptr<BlockDecoder>> make_block_decoder(const BlockDecoderConfig& c) override {
+    return host_->make_block_decoder(c);
+  }
 
  private:
   RemoteBackend(std::unique_ptr<Backend> host, RemoteDevice& device)

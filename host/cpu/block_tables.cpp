@@ -1,0 +1,44 @@
+#include "host/cpu/block_tables.hpp"
+
+#include "format/gf256.hpp"
+
+namespace ostracon::cpu {
+namespace {
+
+namespace gf256 = format::gf256;
+
+constexpr Products make_products() {
+  Products products{};
+  for (unsigned c = 0; c < 256; ++c)
+    products.of[c] = gf256::nibble_products(static_cast<std::uint8_t>(c));
+  return products;
+}
+
+std::uint8_t power_of_two(std::size_t i) { return gf256::kTables.exp[i % gf256::kOrder]; }
+
+void put(SplitRow& row, std::size_t lane, std::uint8_t octet) {
+  row.low[lane] = octet & 15U;
+  row.high[lane] = static_cast<std::uint8_t>(octet >> 4U);
+}
+
+}  // namespace
+
+constexpr Products kProducts = make_products();
+
+BlockTables::BlockTables(const format::qr::BlockShape& block_shape)
+    : shape(block_shape), rows((static_cast<std::size_t>(shape.octets) + kRow - 1) / kRow) {
+  const auto octets = static_cast<std::size_t>(shape.octets);
+  const auto parity = static_cast<std::size_t>(shape.parity());
+  locator.fill(0);
+  checks.resize(octets);
+  powers.resize((parity + 1) * rows);
+  for (std::size_t i = 0; i < octets; ++i) {
+    const std::size_t log = octets - 1 - i;
+    locator[i] = power_of_two(log);
+    for (std::size_t j = 0; j < parity; ++j) put(checks[i], j, power_of_two(j * log));
+    for (std::size_t j = 0; j <= parity; ++j)
+      put(powers[j * rows + i / kRow], i % kRow, power_of_two(j * (gf256::kOrder - log)));
+  }
+}
+
+}  // namespace ostracon::cpu
