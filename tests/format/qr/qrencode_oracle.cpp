@@ -6,6 +6,7 @@
 #include <qrencode.h>
 
 // Stands in the library for its own tests, and in no header of it.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" QRcode* QRcode_encodeMask(QRinput* input, int mask);
 #endif
 
