@@ -142,7 +142,7 @@ TEST_P(CodeDecoderTest, AFormatThatNoiseChangedIsTriedAsTheNextLikelyOnes) {
 }
 
 TEST_P(CodeDecoderTest, AKnownPrefixReadsCodesThatAreTooWeakWithout) {
-  const std::string text = "plate 7, serial 0123456789, page 1";
+  const std::string text = "plate seven of nine, drawer b, page q";
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
   const auto matrix = format::qr::encode_bytes(bytes, {Level::kM, 3, 0}).value();
   const std::size_t count = trials(100, 10);
