@@ -155,23 +155,26 @@ Result<> time_stages(Backend& backend, const rate::StandardField& field) {
   if (!lattice) return failed("the lattice could not be followed");
   OSTRACON_TRY(timer("track", 12 * mean_pixels, [&] { return tracker->run(mean, *seed); }));
   std::string reason;
-  const SoftGrid soft{lattice->rows, lattice->cols, lattice->soft.data()};
-  const auto located = locate_page(soft, reason);
-  if (!located) return failed(reason);
-  OSTRACON_TRY(timer("locate", static_cast<double>(lattice->soft.size()), [&]() -> Result<> {
-    if (!locate_page(soft, reason)) return failed(reason);
-    return Ok{};
-  }));
+  OSTRACON_TRY_ASSIGN(const auto mark_finder,
+                      backend.make_mark_finder({.rows = shape.rows, .cols = shape.cols}));
+  const auto locate = [&]() -> Result<LocatedPage> {
+    OSTRACON_TRY_ASSIGN(const auto marks, mark_finder->run(lattice->soft));
+    const auto page = locate_page(marks, lattice->rows, lattice->cols, reason);
+    if (!page) return failed(reason);
+    return *page;
+  };
+  OSTRACON_TRY_ASSIGN(const LocatedPage located, locate());
+  OSTRACON_TRY(timer("locate", static_cast<double>(lattice->rows) * lattice->cols, locate));
 
-  const std::int32_t rows = located->header.rows + 2 * kEqualiserMargin;
-  const std::int32_t cols = located->header.cols + 2 * kEqualiserMargin;
+  const std::int32_t rows = located.header.rows + 2 * kEqualiserMargin;
+  const std::int32_t cols = located.header.cols + 2 * kEqualiserMargin;
   const auto modules = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
   OSTRACON_TRY_ASSIGN(const auto grid, Buffer<float>::create(memory, modules));
   OSTRACON_TRY_ASSIGN(const auto weight, Buffer<float>::create(memory, modules));
   const ImageView<float> grid_view{grid.data(), rows, cols, cols};
   const ImageView<float> weight_view{weight.data(), rows, cols, cols};
   const LatticeMap map =
-      page_map(lattice->map, located->pose, located->header.rows, located->header.cols);
+      page_map(lattice->map, located.pose, located.header.rows, located.header.cols);
   OSTRACON_TRY_ASSIGN(const auto sampler, backend.make_module_sampler({shape, rows * cols}));
   const auto sample = [&] {
     return sampler->run(frames, flat, drift, map, {0.3F, seed->pitch()}, -kEqualiserMargin,
@@ -179,7 +182,7 @@ Result<> time_stages(Backend& backend, const rate::StandardField& field) {
   };
   OSTRACON_TRY(sample());
   OSTRACON_TRY(timer("sample", raw + 8 * static_cast<double>(modules), sample));
-  return time_page(timer, field, *located, grid_view, weight_view);
+  return time_page(timer, field, located, grid_view, weight_view);
 }
 
 /// The whole chain as the pipeline runs it.

@@ -16,7 +16,6 @@ namespace ostracon::cuda {
 namespace {
 
 constexpr std::int32_t kThreads = 256;
-constexpr float kLeastPitch = 1.5F;  // px: memory is made for modules as small as that
 
 /// Every module's soft value, [rows][cols].
 __global__ void __launch_bounds__(kThreads)
@@ -97,8 +96,8 @@ class CudaLatticeTracker final : public LatticeTracker {
     const auto blocks = static_cast<unsigned>((modules + kThreads - 1) / kThreads);
     OSTRACON_TRY(launch(sample_modules, dim3(blocks), dim3(kThreads), 0, device_, filter_.image(),
                         filter_.scale(), grid, lattice.rows, lattice.cols, soft_.data()));
-    lattice.soft.resize(modules);
-    return device_.memory().download(lattice.soft.data(), soft_.data(), modules);
+    lattice.soft = {soft_.data(), lattice.rows, lattice.cols, lattice.cols};
+    return Ok{};
   }
 
   LatticeTrackerConfig config_;
@@ -122,9 +121,7 @@ Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(const LatticeTracke
   const auto most_tiles = static_cast<std::size_t>(config.rows / steps::kLeastTilePx) *
                           static_cast<std::size_t>(config.cols / steps::kLeastTilePx);
   OSTRACON_TRY_ASSIGN(auto fitter, DevicePhaseFitter::create(most_tiles, device));
-  // However the lattice is turned, it has no more rows or columns than fit along both sides.
-  const auto side =
-      static_cast<std::size_t>(static_cast<float>(config.rows + config.cols) / kLeastPitch + 2);
+  const std::size_t side = steps::most_lattice_side(config.rows, config.cols);
   const std::size_t node_side = side / static_cast<std::size_t>(steps::kNodeStep) + 4;
   OSTRACON_TRY_ASSIGN(auto nodes, Buffer<float>::create(memory, 2 * node_side * node_side));
   OSTRACON_TRY_ASSIGN(auto soft, Buffer<std::int8_t>::create(memory, side * side));

@@ -16,6 +16,7 @@
 #include "pipeline/stages/frame_aligner.hpp"
 #include "pipeline/stages/inner_decoder.hpp"
 #include "pipeline/stages/lattice_tracker.hpp"
+#include "pipeline/stages/mark_finder.hpp"
 #include "pipeline/stages/module_sampler.hpp"
 #include "pipeline/stages/pitch_finder.hpp"
 #include "pipeline/stages/soft_canceller.hpp"
@@ -46,6 +47,7 @@ class Backend {
       const PitchFinderConfig& config) = 0;
   virtual Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
       const LatticeTrackerConfig& config) = 0;
+  virtual Result<std::unique_ptr<MarkFinder>> make_mark_finder(const MarkFinderConfig& config) = 0;
   virtual Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) = 0;
   virtual Result<std::unique_ptr<Equaliser>> make_equaliser(const EqualiserConfig& config) = 0;

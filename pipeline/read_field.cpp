@@ -46,6 +46,7 @@ struct FieldReader::FieldStages {
   std::unique_ptr<FrameAligner> aligner;
   std::unique_ptr<PitchFinder> pitch;
   std::unique_ptr<LatticeTracker> tracker;
+  std::unique_ptr<MarkFinder> marks;
   Buffer<float> mean;
   std::optional<Buffer<std::byte>> frames;  // where the backend cannot read those of the host
 };
@@ -87,6 +88,8 @@ Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& sh
                       backend_->make_pitch_finder({.rows = shape.rows, .cols = shape.cols}));
   OSTRACON_TRY_ASSIGN(auto tracker,
                       backend_->make_lattice_tracker({.rows = shape.rows, .cols = shape.cols}));
+  OSTRACON_TRY_ASSIGN(auto marks,
+                      backend_->make_mark_finder({.rows = shape.rows, .cols = shape.cols}));
   OSTRACON_TRY_ASSIGN(auto mean,
                       Buffer<float>::create(backend_->memory(), shape.pixels_per_frame()));
   std::optional<Buffer<std::byte>> frames;
@@ -95,7 +98,7 @@ Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& sh
   }
   field_stages_.reset(new FieldStages{shape, std::move(flattener), std::move(drift),
                                       std::move(aligner), std::move(pitch), std::move(tracker),
-                                      std::move(mean), std::move(frames)});
+                                      std::move(marks), std::move(mean), std::move(frames)});
   return field_stages_.get();
 }
 
@@ -174,8 +177,8 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
   }
   report.fit_residual_modules = lattice->residual_modules;
 
-  const auto located =
-      locate_page({lattice->rows, lattice->cols, lattice->soft.data()}, report.reason);
+  OSTRACON_TRY_ASSIGN(const auto marks, field->marks->run(lattice->soft));
+  const auto located = locate_page(marks, lattice->rows, lattice->cols, report.reason);
   clock.charge(Stage::kLocate);
   if (!located) return reading;
   const format::PageHeader& header = located->header;

@@ -12,6 +12,7 @@
 #include "host/cpu/frame_aligner.hpp"
 #include "host/cpu/inner_decoder.hpp"
 #include "host/cpu/lattice_tracker.hpp"
+#include "host/cpu/mark_finder.hpp"
 #include "host/cpu/module_sampler.hpp"
 #include "host/cpu/pitch_finder.hpp"
 #include "host/cpu/soft_canceller.hpp"
@@ -63,6 +64,9 @@ class CpuBackend final : public Backend {
   Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
       const LatticeTrackerConfig& config) override {
     return cpu::make_lattice_tracker(config);
+  }
+  Result<std::unique_ptr<MarkFinder>> make_mark_finder(const MarkFinderConfig& config) override {
+    return cpu::make_mark_finder(config);
   }
   Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) override {

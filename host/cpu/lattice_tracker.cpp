@@ -77,13 +77,13 @@ class CpuLatticeTracker final : public LatticeTracker {
   }
 
   void sample(FieldLattice& lattice) {
-    lattice.soft.assign(
-        static_cast<std::size_t>(lattice.rows) * static_cast<std::size_t>(lattice.cols), 0);
+    soft_.resize(static_cast<std::size_t>(lattice.rows) * static_cast<std::size_t>(lattice.cols));
+    lattice.soft = {soft_.data(), lattice.rows, lattice.cols, lattice.cols};
     const ImageView<const float> image = equalised();
     const float scale = rules::soft_scale(rms_);
     parallel_for(lattice.rows, [&](std::int64_t row) {
-      std::int8_t* out = lattice.soft.data() +
-                         static_cast<std::size_t>(row) * static_cast<std::size_t>(lattice.cols);
+      std::int8_t* out =
+          soft_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(lattice.cols);
       for (std::int32_t col = 0; col < lattice.cols; ++col) {
         const auto [y, x] = lattice.map.at(static_cast<float>(row), static_cast<float>(col));
         out[col] = rules::soft_module(image, y, x, scale);
@@ -93,6 +93,7 @@ class CpuLatticeTracker final : public LatticeTracker {
 
   LatticeTrackerConfig config_;
   std::vector<float> equalised_;
+  std::vector<std::int8_t> soft_;
   float rms_ = 1;
 };
 

@@ -14,6 +14,7 @@ constexpr float kClear = 0.92F;          // of the short blocks: background and 
 constexpr std::int32_t kReachTiles = 7;  // of the local quadratics: 120 modules across,
 constexpr std::int32_t kLongReachTiles = 10;  // or 168, sharpened, where not all is clear
 constexpr std::int32_t kRegrowths = 2;        // of those
+constexpr float kLeastPitch = 1.5F;           // px that memory is made for
 constexpr float kMostModules = 1 << 26;
 
 /// Row and column of the field lattice at any pixel, and the inverse.
@@ -67,6 +68,11 @@ class PhaseField {
 };
 
 }  // namespace
+
+std::size_t most_lattice_side(std::int32_t rows, std::int32_t cols) {
+  return static_cast<std::size_t>(
+      (static_cast<float>(rows) + static_cast<float>(cols)) / kLeastPitch + 2);
+}
 
 Result<> check(const LatticeTrackerConfig& config) {
   if (config.rows < 64 || config.cols < 64)

@@ -12,6 +12,10 @@ namespace ostracon::steps {
 
 inline constexpr std::int32_t kNodeStep = 8;  ///< modules from node to node of the map
 
+/// Rows or columns of the largest lattice that a backend makes memory for, on an image of rows x
+/// cols px: modules of 1.5 px, and however they are turned, no more than fit along both sides.
+std::size_t most_lattice_side(std::int32_t rows, std::int32_t cols);
+
 /// kInvalidArgument if the image is smaller than 64 px.
 Result<> check(const LatticeTrackerConfig& config);
 

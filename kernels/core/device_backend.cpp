@@ -9,6 +9,7 @@
 #include "kernels/frame_aligner.hpp"
 #include "kernels/inner_decoder.hpp"
 #include "kernels/lattice_tracker.hpp"
+#include "kernels/mark_finder.hpp"
 #include "kernels/module_sampler.hpp"
 #include "kernels/pitch_finder.hpp"
 #include "kernels/soft_canceller.hpp"
@@ -40,6 +41,9 @@ class DeviceBackend final : public Backend {
   Result<std::unique_ptr<LatticeTracker>> make_lattice_tracker(
       const LatticeTrackerConfig& config) override {
     return cuda::make_lattice_tracker(config, *device_);
+  }
+  Result<std::unique_ptr<MarkFinder>> make_mark_finder(const MarkFinderConfig& config) override {
+    return cuda::make_mark_finder(config, *device_);
   }
   Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) override {

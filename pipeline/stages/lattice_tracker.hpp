@@ -1,10 +1,9 @@
 #pragma once
 // Stage 4 of 9: follows the lattice over the whole field, blind.
 //
-//   mean, LatticeSeed --> [ LatticeTracker ] --FieldLattice--> page finder, ModuleSampler
+//   mean, LatticeSeed --> [ LatticeTracker ] --FieldLattice--> MarkFinder, ModuleSampler
 
 #include <optional>
-#include <vector>
 
 #include "core/result.hpp"
 #include "core/view.hpp"
@@ -21,7 +20,9 @@ struct LatticeTrackerConfig {
 struct FieldLattice {
   LatticeMap map;
   std::int32_t rows = 0, cols = 0;  ///< modules covered: [0, rows) x [0, cols)
-  std::vector<std::int8_t> soft;    ///< [rows][cols] equalised brightness, 32 = one amplitude
+  /// [rows][cols] equalised brightness, 32 = one amplitude, positive = bright. In the memory of the
+  /// tracker's backend, until its next run.
+  ImageView<const std::int8_t> soft;
   float residual_modules = 0;       ///< rms of block offsets about the smooth map, per axis
   float settled_fraction = 0;       ///< of blocks inside the image, before the rest was continued
 };

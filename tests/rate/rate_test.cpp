@@ -67,6 +67,9 @@ class WrongBackend final : public Backend {
       const LatticeTrackerConfig& config) override {
     return right_->make_lattice_tracker(config);
   }
+  Result<std::unique_ptr<MarkFinder>> make_mark_finder(const MarkFinderConfig& config) override {
+    return right_->make_mark_finder(config);
+  }
   Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& config) override {
     return right_->make_module_sampler(config);

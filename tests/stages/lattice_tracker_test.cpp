@@ -89,7 +89,7 @@ Comparison compare(const FieldLattice& lattice, const LatticeImage& image, float
     for (std::int32_t c = 0; c < side; ++c) {
       const std::int32_t fr = r + result.row_offset, fc = c + result.col_offset;
       if (fr < 0 || fc < 0 || fr >= lattice.rows || fc >= lattice.cols) continue;
-      const int soft = lattice.soft[static_cast<std::size_t>(fr * lattice.cols + fc)];
+      const int soft = lattice.soft(fr, fc);
       if (soft == 0) continue;
       ++seen;
       right += (soft < 0) == (truth.modules[static_cast<std::size_t>(r * side + c)] != 0) ? 1 : 0;
@@ -111,7 +111,9 @@ class LatticeTrackerTest : public BackendTest {
     if (!seed) return Error{ErrorCode::kNotFound, "no pitch"};
     OSTRACON_TRY_ASSIGN(auto tracker,
                         backend().make_lattice_tracker({.rows = image.rows, .cols = image.cols}));
-    return tracker->run(on_backend.view(), *seed);
+    OSTRACON_TRY_ASSIGN(auto lattice, tracker->run(on_backend.view(), *seed));
+    if (lattice) OSTRACON_TRY(download_soft_grid(backend(), *lattice, soft_));
+    return lattice;
   }
 
   /// Seeds of the fields to look at: where kernels are emulated one has to do.
@@ -132,6 +134,9 @@ class LatticeTrackerTest : public BackendTest {
     EXPECT_GT(tracked.value()->settled_fraction, 0.8F);
     return compare(*tracked.value(), image, static_cast<float>(profile.scan.pixels_per_module));
   }
+
+ private:
+  std::vector<std::int8_t> soft_;  // of the last lattice tracked
 };
 
 TEST_P(LatticeTrackerTest, ARotatedLatticeIsFollowedToThreeHundredthsOfAModule) {

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "pipeline/rules/finder_mark.hpp"
 #include "pipeline/rules/line_evidence.hpp"
 #include "pipeline/rules/local_quadratic.hpp"
 #include "pipeline/rules/log_cosh.hpp"
@@ -241,6 +242,18 @@ TEST(LocalQuadraticRule, AFaintTileSaysLittleAndNoTileSaysMoreThanOneAndAHalfRad
   EXPECT_FLOAT_EQ(faint.weight, 0.006F);
   EXPECT_FLOAT_EQ(rules::tile_evidence(5, -9, 1).phase, 3.5F);
   EXPECT_FLOAT_EQ(rules::tile_evidence(5, 9, 1).phase, 6.5F);
+}
+
+TEST(FinderMarkRule, FewerErrorsMakeALargerKeyWhateverElseItHolds) {
+  EXPECT_EQ(rules::mark_key(371, 31, 31, 31), 0U);
+  EXPECT_EQ(rules::mark_key(1024 - 371, 0, 0, 0), 0U);
+  EXPECT_EQ(rules::mark_key(512, 0, 0, 0), 0U);
+  EXPECT_EQ(rules::mark_key(370, 5, 32 + 3, 64 + 7), 1U << 16 | 3U << 11 | 7U << 6 | 5U << 1);
+  EXPECT_EQ(rules::mark_key(1024, 31, 31, 0), 371U << 16 | 31U << 11 | 31U << 1 | 1U);
+  EXPECT_GT(rules::mark_key(99, 0, 0, 0), rules::mark_key(100, 31, 31, 31));
+  EXPECT_GT(rules::mark_key(1024 - 99, 0, 0, 0), rules::mark_key(100, 31, 31, 31));
+  EXPECT_TRUE(rules::may_be_mark(96) && rules::may_be_mark(160) && rules::may_be_mark(256));
+  EXPECT_FALSE(rules::may_be_mark(97) || rules::may_be_mark(159));
 }
 
 }  // namespace

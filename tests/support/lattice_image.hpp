@@ -31,6 +31,17 @@ inline LatticeImage lattice_image(sem::Profile profile, std::int32_t side, std::
   return image;
 }
 
+/// Brings the soft grid of a lattice into `room`, where the lattice then points.
+inline Result<> download_soft_grid(Backend& backend, FieldLattice& lattice,
+                                   std::vector<std::int8_t>& room) {
+  const ImageView<const std::int8_t> soft = lattice.soft;
+  EXPECT_EQ(soft.row_stride, soft.cols);
+  room.resize(static_cast<std::size_t>(soft.rows) * static_cast<std::size_t>(soft.cols));
+  OSTRACON_TRY(backend.memory().download(room.data(), soft.data, room.size()));
+  lattice.soft.data = room.data();
+  return Ok{};
+}
+
 /// White noise of the strength that 20 electrons a pixel give.
 inline std::vector<float> noise_image(std::int32_t side, std::uint64_t seed) {
   sem::Random random(seed);

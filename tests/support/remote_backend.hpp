@@ -86,6 +86,9 @@ class RemoteBackend final : public Backend {
       const LatticeTrackerConfig& c) override {
     return host_->make_lattice_tracker(c);
   }
+  Result<std::unique_ptr<MarkFinder>> make_mark_finder(const MarkFinderConfig& c) override {
+    return host_->make_mark_finder(c);
+  }
   Result<std::unique_ptr<ModuleSampler>> make_module_sampler(
       const ModuleSamplerConfig& c) override {
     return host_->make_module_sampler(c);
