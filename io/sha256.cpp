@@ -31,11 +31,11 @@ Result<Sha256Digest> Sha256::finish() {
   return digest;
 }
 
-std::string to_hex(const Sha256Digest& digest) {
+std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  text.reserve(64);
-  for (const std::uint8_t byte : digest) {
+  text.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
     text += kDigits[byte >> 4];
     text += kDigits[byte & 15];
   }

@@ -31,8 +31,8 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-/// 64 lower-case hexadecimal digits.
-std::string to_hex(const Sha256Digest& digest);
+/// Lower-case hexadecimal digits, two a byte.
+std::string to_hex(std::span<const std::uint8_t> bytes);
 /// Fills `digest` from 64 hexadecimal digits of any case; false if `text` is not that.
 bool parse_hex(std::string_view text, Sha256Digest& digest);
 

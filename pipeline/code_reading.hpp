@@ -1,0 +1,14 @@
+#pragma once
+// What became of one QR code of a picture. Plain values; io/ writes them.
+
+#include "pipeline/code_decoder.hpp"
+#include "pipeline/located_code.hpp"
+
+namespace ostracon {
+
+struct CodeReading {
+  LocatedCode located;
+  DecodedCode decoded;
+};
+
+}  // namespace ostracon
