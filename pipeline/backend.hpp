@@ -9,6 +9,7 @@
 #include "core/buffer.hpp"
 #include "core/result.hpp"
 #include "pipeline/stages/block_decoder.hpp"
+#include "pipeline/stages/code_finder.hpp"
 #include "pipeline/stages/code_sampler.hpp"
 #include "pipeline/stages/deinterleaver.hpp"
 #include "pipeline/stages/drift_estimator.hpp"
@@ -60,6 +61,7 @@ class Backend {
       const InnerDecoderConfig& config) = 0;
   virtual Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
       const BlockDecoderConfig& config) = 0;
+  virtual Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) = 0;
   virtual Result<std::unique_ptr<CodeSampler>> make_code_sampler(
       const CodeSamplerConfig& config) = 0;
 };

@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "host/cpu/block_decoder.hpp"
+#include "host/cpu/code_finder.hpp"
 #include "host/cpu/code_sampler.hpp"
 #include "host/cpu/deinterleaver.hpp"
 #include "host/cpu/drift_estimator.hpp"
@@ -91,6 +92,9 @@ class CpuBackend final : public Backend {
   Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
       const BlockDecoderConfig& config) override {
     return cpu::make_block_decoder(config);
+  }
+  Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) override {
+    return cpu::make_code_finder(config);
   }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& config) override {
     return cpu::make_code_sampler(config);

@@ -69,6 +69,10 @@ class DeviceBackend final : public Backend {
     OSTRACON_TRY(check(config));
     return Error{ErrorCode::kUnavailable, "CUDA: this backend has no block decoder"};
   }
+  Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) override {
+    OSTRACON_TRY(check(config));
+    return Error{ErrorCode::kUnavailable, "CUDA: this backend has no code finder"};
+  }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& config) override {
     OSTRACON_TRY(check(config));
     return Error{ErrorCode::kUnavailable, "CUDA: this backend has no code sampler"};

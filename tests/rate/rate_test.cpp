@@ -94,6 +94,9 @@ class WrongBackend final : public Backend {
       const BlockDecoderConfig& config) override {
     return right_->make_block_decoder(config);
   }
+  Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) override {
+    return right_->make_code_finder(config);
+  }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& config) override {
     return right_->make_code_sampler(config);
   }

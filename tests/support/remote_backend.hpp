@@ -109,6 +109,9 @@ class RemoteBackend final : public Backend {
   Result<std::unique_ptr<BlockDecoder>> make_block_decoder(const BlockDecoderConfig& c) override {
     return host_->make_block_decoder(c);
   }
+  Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& c) override {
+    return host_->make_code_finder(c);
+  }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& c) override {
     return host_->make_code_sampler(c);
   }

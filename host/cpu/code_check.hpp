@@ -1,0 +1,24 @@
+#pragma once
+// Whether a proposed code is one, and where exactly.
+
+#include "host/cpu/code_patch.hpp"
+#include "host/cpu/code_pyramid.hpp"
+#include "pipeline/located_code.hpp"
+
+namespace ostracon::cpu {
+
+/// Correlations of pixels at the centres of known modules with what they must be.
+struct CodeEvidence {
+  float finders = 0;  ///< of finder patterns and separators
+  float others = 0;   ///< of timing and alignment patterns and version information
+  /// What proposals are ranked by.
+  float rank() const { return finders + others; }
+};
+
+CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code);
+
+/// The map, whether the code is mirrored, and its score, from all its modules. False if there is no
+/// such code.
+bool fit_code(const CodePyramid& pyramid, CodePatch& patch, LocatedCode& code);
+
+}  // namespace ostracon::cpu

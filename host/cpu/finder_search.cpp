@@ -1,0 +1,227 @@
+#include "host/cpu/finder_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "host/cpu/code_finder_kernel.hpp"
+#include "host/cpu/code_pyramid.hpp"
+#include "host/parallel.hpp"
+
+namespace ostracon::cpu {
+namespace {
+
+using steps::CodeMark;
+using steps::FinderModule;
+using steps::FinderPeak;
+using steps::FinderTemplate;
+
+constexpr std::int32_t kBandRows = 48;
+constexpr std::int32_t kCellPx = 64;  // over which the rms is taken
+
+/// Rows of a band with what the template reaches around them, smoothed, and the contrast of each.
+class Band {
+ public:
+  Band(const ImageView<const float>& image, std::int32_t level, const FinderTemplate& finder,
+       std::int32_t first)
+      : level_(level), reach_(finder.reach + 1), first_(first) {
+    rows_ = std::min(kBandRows, image.rows - reach_ - first_);
+    cols_ = image.cols - 1;
+    stride_ = static_cast<std::size_t>(cols_) + 8;
+    const std::int32_t above = first_ - reach_, below = first_ + rows_ + reach_;
+    smooth_.resize(stride_ * static_cast<std::size_t>(below - above));
+    for (std::int32_t y = above; y < below; ++y) {
+      const float* pixels = &image(y, 0);
+      smooth_row(pixels, pixels + (y + 1 < image.rows ? image.row_stride : 0), cols_,
+                 smooth_.data() + stride_ * static_cast<std::size_t>(y - above));
+    }
+    correlate(finder);
+  }
+
+  void peaks(float pitch, float least_contrast, float least_rms,
+             std::vector<FinderPeak>& found) const {
+    for (std::int32_t left = reach_; left < cols_ - reach_; left += kCellPx) {
+      const std::int32_t right = std::min(left + kCellPx, cols_ - reach_);
+      const float around = std::max(rms(left, right), 1e-30F);
+      const float least = std::max(least_contrast, least_rms * around);
+      for (std::int32_t y = 0; y < rows_; ++y)
+        for (std::int32_t x = left; x < right; ++x)
+          if (std::abs(contrast(y, x)) >= least && is_extremum(y, x))
+            found.push_back(centred(y, x, pitch, around));
+    }
+  }
+
+ private:
+  void correlate(const FinderTemplate& finder) {
+    const auto offsets = [&](const std::vector<steps::PixelOffset>& places) {
+      std::vector<std::ptrdiff_t> result;
+      for (const auto& place : places)
+        result.push_back(place.y * static_cast<std::ptrdiff_t>(stride_) + place.x);
+      return result;
+    };
+    const auto light = offsets(finder.light), dark = offsets(finder.dark);
+    // One more row and column around, for the test of extrema.
+    contrast_.assign(stride_ * static_cast<std::size_t>(rows_ + 2), 0.0F);
+    const std::int32_t side = finder.reach;
+    for (std::int32_t y = -1; y <= rows_; ++y)
+      contrast_row(smooth_.data() + stride_ * static_cast<std::size_t>(y + reach_) + side,
+                   light.data(), light.size(), dark.data(), dark.size(), cols_ - 2 * side,
+                   contrast_.data() + stride_ * static_cast<std::size_t>(y + 1) + side);
+  }
+
+  float contrast(std::int32_t y, std::int32_t x) const {
+    return contrast_[stride_ * static_cast<std::size_t>(y + 1) + static_cast<std::size_t>(x)];
+  }
+
+  bool is_extremum(std::int32_t y, std::int32_t x) const {
+    const float here = contrast(y, x), size = std::abs(here);
+    for (std::int32_t i = -1; i <= 1; ++i)
+      for (std::int32_t j = -1; j <= 1; ++j) {
+        const float there = here < 0 ? -contrast(y + i, x + j) : contrast(y + i, x + j);
+        // Of equals the first in order of rows.
+        if (there > size || (there == size && (i < 0 || (i == 0 && j < 0)))) return false;
+      }
+    return true;
+  }
+
+  float rms(std::int32_t left, std::int32_t right) const {
+    float sum = 0, squares = 0;
+    const std::int32_t count = rows_ * (right - left);
+    const float origin =
+        smooth_[stride_ * static_cast<std::size_t>(reach_) + static_cast<std::size_t>(left)];
+    for (std::int32_t y = 0; y < rows_; ++y)
+      for (std::int32_t x = left; x < right; ++x) {
+        const float value =
+            smooth_[stride_ * static_cast<std::size_t>(y + reach_) + static_cast<std::size_t>(x)] -
+            origin;
+        sum += value;
+        squares += value * value;
+      }
+    const float mean = sum / static_cast<float>(count);
+    return std::sqrt(std::max(squares / static_cast<float>(count) - mean * mean, 0.0F));
+  }
+
+  FinderPeak centred(std::int32_t y, std::int32_t x, float pitch, float around) const {
+    const float here = contrast(y, x);
+    const auto offset = [&](float before, float after) {
+      const float bend = 2 * here - before - after;
+      return bend != 0 ? std::clamp(0.5F * (after - before) / bend, -0.5F, 0.5F) : 0.0F;
+    };
+    // A smoothed pixel lies half a pixel further than its first.
+    const float fine_y =
+        static_cast<float>(first_ + y) + 0.5F + offset(contrast(y - 1, x), contrast(y + 1, x));
+    const float fine_x =
+        static_cast<float>(x) + 0.5F + offset(contrast(y, x - 1), contrast(y, x + 1));
+    return {level_to_image(fine_y, level_), level_to_image(fine_x, level_), here,
+            pitch * static_cast<float>(1 << level_), std::abs(here) / around};
+  }
+
+  std::int32_t level_, reach_, first_, rows_ = 0, cols_ = 0;
+  std::size_t stride_ = 0;
+  std::vector<float> smooth_, contrast_;
+};
+
+constexpr float kHopeless = 0.35F;  // correlation
+
+/// The pattern as it is looked at closely, in pixels of the level.
+struct Look {
+  float y, x, pitch, angle;
+};
+
+struct Seen {
+  float contrast = 0, correlation = 0;
+};
+
+Seen see(const ImageView<const float>& image, const Look& look) {
+  const float down = look.pitch * std::cos(look.angle), across = look.pitch * std::sin(look.angle);
+  float light = 0, dark = 0, sum = 0, squares = 0;
+  const float origin = bilinear(image, look.y, look.x);
+  for (const FinderModule& module : steps::finder_modules()) {
+    const auto row = static_cast<float>(module.row), col = static_cast<float>(module.col);
+    const float value =
+        bilinear(image, look.y + row * down + col * across, look.x - row * across + col * down) -
+        origin;
+    (module.dark ? dark : light) += value;
+    sum += value;
+    squares += value * value;
+  }
+  constexpr float kDark = 33, kLight = 48, kAll = 81;
+  const float variance = std::max(squares / kAll - sum / kAll * (sum / kAll), 1e-30F);
+  const float contrast = light / kLight - dark / kDark;
+  constexpr float kSpread = 0.491F;  // rms of a pattern of 33 and 48 modules of contrast 1
+  return {contrast, contrast * kSpread / std::sqrt(variance)};
+}
+
+/// One step of a coordinate: up the parabola through three places.
+void climb(const ImageView<const float>& image, Look& look, float Look::*coordinate, float step,
+           float sign) {
+  const auto value = [&](float by) {
+    Look moved = look;
+    moved.*coordinate += by;
+    return sign * see(image, moved).contrast;
+  };
+  const float before = value(-step), here = value(0), after = value(step);
+  const float bend = 2 * here - before - after;
+  const float by = bend > 0 ? std::clamp(0.5F * step * (after - before) / bend, -step, step)
+                            : (after > before ? step : -step);
+  look.*coordinate += by;
+}
+
+}  // namespace
+
+std::vector<FinderPeak> find_peaks(ImageView<const float> image, std::int32_t level,
+                                   const FinderTemplate& finder, float pitch, float least_contrast,
+                                   float least_rms) {
+  const std::int32_t reach = finder.reach + 1;
+  const std::int32_t first = reach, end = image.rows - reach;
+  if (end - first < 1 || image.cols - 1 - 2 * reach < 1) return {};
+  const std::int32_t bands = (end - first + kBandRows - 1) / kBandRows;
+  std::vector<std::vector<FinderPeak>> found(static_cast<std::size_t>(bands));
+  parallel_for(bands, [&](std::int64_t band) {
+    const Band one(image, level, finder, first + static_cast<std::int32_t>(band) * kBandRows);
+    one.peaks(pitch, least_contrast, least_rms, found[static_cast<std::size_t>(band)]);
+  });
+  std::vector<FinderPeak> all;
+  for (const auto& part : found) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+CodeMark look_closely(ImageView<const float> image, std::int32_t level, const FinderPeak& peak) {
+  const auto scale = static_cast<float>(1 << level);
+  const float sign = peak.contrast < 0 ? -1.0F : 1.0F;
+  constexpr float kRight = std::numbers::pi_v<float> / 2;
+  constexpr std::int32_t kAngles = 8;
+  Look best{image_to_level(peak.y, level), image_to_level(peak.x, level), peak.pitch / scale, 0};
+  float most = -1e30F;
+  for (std::int32_t k = 0; k < kAngles; ++k) {
+    Look look = best;
+    look.angle = kRight * static_cast<float>(k) / static_cast<float>(kAngles);
+    const float contrast = sign * see(image, look).contrast;
+    if (contrast > most) {
+      most = contrast;
+      best.angle = look.angle;
+    }
+  }
+  const auto climb_all = [&](float share) {
+    climb(image, best, &Look::y, 0.35F * share * best.pitch, sign);
+    climb(image, best, &Look::x, 0.35F * share * best.pitch, sign);
+    climb(image, best, &Look::pitch, 0.06F * share * best.pitch, sign);
+    climb(image, best, &Look::angle, 0.1F * share, sign);
+  };
+  climb_all(1);
+  // Most peaks are none: what is clear by now is not looked at any closer.
+  if (sign * see(image, best).correlation > kHopeless)
+    for (std::int32_t round = 0; round < 3; ++round) climb_all(0.7F);
+  const Seen seen = see(image, best);
+  float angle = std::fmod(best.angle, kRight);
+  if (angle < 0) angle += kRight;
+  return {level_to_image(best.y, level),
+          level_to_image(best.x, level),
+          best.pitch * scale,
+          angle,
+          seen.contrast,
+          sign * seen.correlation,
+          peak.contrast < 0};
+}
+
+}  // namespace ostracon::cpu

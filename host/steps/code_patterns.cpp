@@ -1,0 +1,65 @@
+#include "host/steps/code_patterns.hpp"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "format/qr/symbol.hpp"
+
+namespace ostracon::steps {
+namespace {
+
+namespace qr = format::qr;
+
+CodePattern make_pattern(std::int32_t version) {
+  const qr::Symbol& symbol = qr::symbol_of(version);
+  CodePattern pattern;
+  pattern.side = symbol.side;
+  pattern.light.resize(symbol.role.size());
+  for (std::size_t k = 0; k < symbol.role.size(); ++k) {
+    const qr::Role role = symbol.role[k];
+    if (role == qr::Role::kData || role == qr::Role::kFormat) continue;
+    const KnownModule module{static_cast<std::int16_t>(static_cast<std::int32_t>(k) / symbol.side),
+                             static_cast<std::int16_t>(static_cast<std::int32_t>(k) % symbol.side),
+                             symbol.value[k] != 0 ? -1.0F : 1.0F};
+    pattern.light[k] = module.light;
+    const bool finder = role == qr::Role::kFinder || role == qr::Role::kSeparator;
+    (finder ? pattern.finders : pattern.others).push_back(module);
+  }
+  return pattern;
+}
+
+}  // namespace
+
+const CodePattern& code_pattern(std::int32_t version) {
+  static std::array<std::once_flag, qr::kMaxVersion + 1> made;
+  static std::array<CodePattern, qr::kMaxVersion + 1> patterns;
+  const auto index = static_cast<std::size_t>(version);
+  std::call_once(made[index], [&] { patterns[index] = make_pattern(version); });
+  return patterns[index];
+}
+
+bool reads_mirrored(std::int32_t version, std::span<const float> values) {
+  const CodePattern& pattern = code_pattern(version);
+  std::array<std::array<float, qr::kFormatBits>, 2> seen{};  // as it is, and mirrored
+  for (const auto& copy : qr::format_modules(version))
+    for (std::size_t bit = 0; bit < copy.size(); ++bit) {
+      const std::int32_t row = copy[bit] / pattern.side, col = copy[bit] % pattern.side;
+      seen[0][bit] += values[pattern.index(row, col)];
+      seen[1][bit] += values[pattern.index(col, row)];
+    }
+  std::array<float, 2> best{-1e30F, -1e30F};
+  for (const qr::Level level : qr::kLevels)
+    for (int mask = 0; mask < qr::kMasks; ++mask) {
+      const std::uint16_t word = qr::format_word({level, mask});
+      for (std::size_t way = 0; way < 2; ++way) {
+        float sum = 0;
+        for (std::size_t bit = 0; bit < qr::kFormatBits; ++bit)
+          sum += (word >> bit & 1) != 0 ? -seen[way][bit] : seen[way][bit];
+        best[way] = std::max(best[way], sum);
+      }
+    }
+  return best[1] > best[0];
+}
+
+}  // namespace ostracon::steps

@@ -1,0 +1,37 @@
+#pragma once
+// What is known of a symbol before it is read: lists of modules, from format/qr/symbol.hpp.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace ostracon::steps {
+
+/// A module whose value the version settles.
+struct KnownModule {
+  std::int16_t row, col;
+  float light;  ///< +1, or -1 where it is dark
+};
+
+/// Rows first, then columns. Made at the first call, lives for ever; any thread.
+struct CodePattern {
+  std::int32_t side = 0;
+  std::vector<KnownModule> finders;  ///< finder patterns and their separators
+  std::vector<KnownModule> others;   ///< timing, alignment, version information, the dark module
+  std::vector<float> light;          ///< [side][side]: +1, -1, or 0 where the version does not say
+
+  std::size_t index(std::int32_t row, std::int32_t col) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(side) +
+           static_cast<std::size_t>(col);
+  }
+};
+
+const CodePattern& code_pattern(std::int32_t version);
+
+/// Whether the symbol is seen as in a mirror: the values (positive: light) [side][side] of a
+/// picture taken for an unmirrored one have format information that reads better with rows and
+/// columns changed. A soft decision by correlation with all 32 words, both copies.
+bool reads_mirrored(std::int32_t version, std::span<const float> values);
+
+}  // namespace ostracon::steps
