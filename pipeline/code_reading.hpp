@@ -3,11 +3,13 @@
 
 #include "pipeline/code_decoder.hpp"
 #include "pipeline/located_code.hpp"
+#include "pipeline/stages/code_sampler.hpp"
 
 namespace ostracon {
 
 struct CodeReading {
   LocatedCode located;
+  CodeSignal signal;
   DecodedCode decoded;
 };
 

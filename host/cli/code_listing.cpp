@@ -76,14 +76,12 @@ void add_code_options(CLI::App& verb, CodeOptions& options) {
   verb.add_option("--qr-prefix", options.prefix,
                   "The message of every code is bytes that begin with this")
       ->group(group);
-  add_backend_options(verb, options.backend);
 }
 
 Result<ExitStatus> list_codes(const std::string& picture, const CodeOptions& options, bool json) {
   if (!options.overlay.empty()) OSTRACON_TRY(check_new_file(options.overlay, options.force));
   OSTRACON_TRY_ASSIGN(const io::GreyImage image, io::read_image(picture));
-  OSTRACON_TRY_ASSIGN(const ChosenBackend chosen, choose_backend(options.backend));
-  OSTRACON_TRY_ASSIGN(const auto backend, chosen.make_lane());
+  OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
   OSTRACON_TRY_ASSIGN(auto reader, CodeReader::create(*backend, image.rows, image.cols,
                                                       {.known = known_of(options), .blocks = {}}));
   OSTRACON_TRY_ASSIGN(const auto readings,

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "host/cli/backend_choice.hpp"
 #include "host/cli/exit_status.hpp"
 
 namespace CLI {
@@ -17,14 +16,13 @@ namespace ostracon::cli {
 struct CodeOptions {
   std::string overlay;
   bool force = false;
-  BackendChoice backend;
   int version = 0;
   std::string level;
   int mask = -1;
   std::string prefix;
 };
 
-/// --overlay, --force, what is known of the codes, --backend, --device.
+/// --overlay, --force and what is known of the codes.
 void add_code_options(CLI::App& verb, CodeOptions& options);
 
 /// Reads the QR codes of a PNG, JPEG or TIFF picture, and prints a line for each: JSON if `json`.

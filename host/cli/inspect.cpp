@@ -1,13 +1,16 @@
-// ostracon inspect: what a master or a scan holds, without decoding anything.
+// ostracon inspect: what a master or a scan holds, without decoding anything; and the QR codes of a
+// picture, read.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
+#include "host/cli/code_listing.hpp"
 #include "host/cli/hdf5_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
+#include "io/image_file.hpp"
 #include "io/inspection_text.hpp"
 
 namespace ostracon::cli {
@@ -16,6 +19,7 @@ namespace {
 struct InspectOptions {
   std::string file;
   bool json = false;
+  CodeOptions codes;
 };
 
 void print_master(const io::MasterReader& master) {
@@ -60,6 +64,9 @@ void print_scan(const io::ScanReader& scan) {
 }
 
 Result<ExitStatus> inspect(const InspectOptions& options) {
+  const auto format = io::image_format(options.file);
+  if (format && format.value() != io::ImageFormat::kOther)
+    return list_codes(options.file, options.codes, options.json);
   OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file));
   if (options.json)
     fmt::print("{}\n", input.master ? io::inspection_text(*input.master)
@@ -75,13 +82,17 @@ Result<ExitStatus> inspect(const InspectOptions& options) {
 
 void add_inspect(CLI::App& app, Run& run) {
   const auto options = std::make_shared<InspectOptions>();
-  CLI::App* verb = app.add_subcommand("inspect", "Tell what a master or a scan holds");
-  verb->add_option("FILE", options->file, "A master or a scan")->required();
-  verb->add_flag("--json", options->json, "Tell it as JSON");
+  CLI::App* verb = app.add_subcommand(
+      "inspect", "Tell what a master or a scan holds, or read the QR codes of a picture");
+  verb->add_option("FILE", options->file, "A master, a scan, or a PNG, JPEG or TIFF picture")
+      ->required();
+  verb->add_flag("--json", options->json, "Tell it as JSON; of QR codes a line each");
+  add_code_options(*verb, options->codes);
   verb->footer(
       "Examples:\n"
       "  ostracon inspect master.h5\n"
-      "  ostracon inspect scan.h5 --json");
+      "  ostracon inspect scan.h5 --json\n"
+      "  ostracon inspect codes.tif --overlay codes.png");
   verb->callback([options, &run] { run = [options] { return inspect(*options); }; });
 }
 

@@ -15,7 +15,7 @@
 #include "io/image_file.hpp"
 #include "io/lattice_files.hpp"
 #include "io/scan_file.hpp"
-#include "pipeline/raw_lattice/aligned_mean.hpp"
+#include "pipeline/field_mean.hpp"
 
 namespace ostracon::cli {
 namespace {
@@ -32,7 +32,7 @@ Result<io::GreyImage> mean_of_field(const LatticeOptions& options) {
   OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
   io::GreyImage image{shape.rows, shape.cols, {}};
   OSTRACON_TRY_ASSIGN(image.pixels,
-                      aligned_mean(*backend, frames, shape, scan.black_level(options.field)));
+                      field_mean(*backend, frames, shape, scan.black_level(options.field)));
   return image;
 }
 

@@ -22,13 +22,18 @@ void add_recover(CLI::App& app, Run& run) {
   verb->footer(
       "Only a file that is whole and whose SHA-256 is right appears under its name.\n"
       "The report tells of every page and codeword; it is FOLDER.report.json unless --report says\n"
-      "otherwise. Exit status: 0 everything verified, 1 something lost.\n"
+      "otherwise. That of a QR plate has a line of JSON for every code: FOLDER.codes.jsonl.\n"
+      "Exit status: 0 everything verified, 1 something lost.\n"
       "Examples:\n"
       "  ostracon recover scan.h5 -o files\n"
       "  ostracon recover scan.h5 -o files --keep-partial --pictures pictures");
   verb->callback([job, &run] {
     run = [job] {
-      if (job->report.empty()) job->report = beside(job->folder, ".report.json").string();
+      job->code_report = job->report;
+      if (job->report.empty()) {
+        job->report = beside(job->folder, ".report.json").string();
+        job->code_report = beside(job->folder, ".codes.jsonl").string();
+      }
       return run_recovery(*job);
     };
   });

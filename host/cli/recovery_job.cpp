@@ -6,8 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include "host/cli/backend_choice.hpp"
+#include "host/cli/code_recovery.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/recovery_summary.hpp"
@@ -35,6 +37,7 @@ Result<RecoverOptions> recover_options(const RecoveryJob& job) {
 Result<> check_outputs(const RecoveryJob& job) {
   if (!job.folder.empty()) OSTRACON_TRY(check_new_folder(job.folder, job.force));
   if (!job.report.empty()) OSTRACON_TRY(check_new_file(job.report, job.force));
+  if (!job.code_report.empty()) OSTRACON_TRY(check_new_file(job.code_report, job.force));
   if (!job.pictures.empty()) OSTRACON_TRY(check_new_folder(job.pictures, job.force));
   return Ok{};
 }
@@ -92,6 +95,10 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
   verb.add_option("SCAN", job.scan, "The scan: stacks of frames (HDF5, NeXus)")->required();
   verb.add_option("--plate", job.plate, "Which plate, where a scan shows several")
       ->type_name("UUID");
+  verb.add_option("--symbology", job.symbology,
+                  "What the plate is made of; auto: QR codes where no field shows a page")
+      ->check(CLI::IsMember({"auto", "page", "qr"}))
+      ->capture_default_str();
   add_backend_options(verb, job.backend);
   verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
   verb.add_option("--pictures", job.pictures,
@@ -106,9 +113,16 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   OSTRACON_TRY(check_outputs(job));
   OSTRACON_TRY_ASSIGN(const ChosenBackend backend, choose_backend(job.backend));
   OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(job.scan));
+  if (job.symbology == "qr") return recover_code_plate(job, scan);
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));
   Result<> drawn = Ok{};
-  OSTRACON_TRY_ASSIGN(Recovery recovery, read_scan(job, scan, backend, store, drawn));
+  auto read = read_scan(job, scan, backend, store, drawn);
+  if (!read && read.error().code == ErrorCode::kNotFound && job.symbology == "auto") {
+    auto by_codes = recover_code_plate(job, scan);
+    if (by_codes || by_codes.error().code != ErrorCode::kNotFound) return by_codes;
+    return Error{ErrorCode::kNotFound, read.error().message + ", and " + by_codes.error().message};
+  }
+  OSTRACON_TRY_ASSIGN(Recovery recovery, std::move(read));
 
   const auto start = std::chrono::steady_clock::now();
   OSTRACON_TRY_ASSIGN(const auto files, extract(job, recovery, store));

@@ -19,14 +19,17 @@ struct RecoveryJob {
   std::string folder;  ///< where the files go; empty: verify only
   bool force = false;
   bool keep_partial = false;
-  std::string plate;  ///< UUID; empty: the only one in the scan
+  std::string plate;               ///< UUID; empty: the only one in the scan
+  std::string symbology = "auto";  ///< "page", "qr"; "auto": QR codes where no field shows a page
   BackendChoice backend;
   std::string report;
+  std::string code_report;  ///< of QR plates: a line of JSON a code
   std::string pictures;
   std::int64_t picture_fields = 1;
 };
 
-/// The options that both verbs have: SCAN, --plate, --backend, --device, --report, --pictures,
+/// The options that both verbs have: SCAN, --plate, --symbology, --backend, --device, --report,
+/// --pictures,
 /// --picture-fields.
 void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 

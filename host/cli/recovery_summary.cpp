@@ -54,7 +54,29 @@ std::string missing_bytes(const io::ExtractedFile& file) {
   return text;
 }
 
-void print_files(const io::ExtractReport& files) {
+void print_times(const RecoveryReport& report) {
+  const double all = report.times.sum();
+  for (std::size_t i = 0; i < kStages; ++i) {
+    const double seconds = report.times.seconds[i];
+    if (seconds <= 0) continue;
+    fmt::print("  {:<13} {:>9.3f} s  {:4.1f} %\n", to_string(static_cast<Stage>(i)), seconds,
+               100 * seconds / all);
+  }
+  fmt::print("{:.1f} Mpx in {}", static_cast<double>(report.pixels) / 1e6,
+             human_duration(report.wall_seconds));
+  if (report.wall_seconds > 0)
+    fmt::print(": {:.1f} Mpx/s", static_cast<double>(report.pixels) / 1e6 / report.wall_seconds);
+  fmt::print("\n");
+}
+
+}  // namespace
+
+void print_files(const io::ExtractReport* found) {
+  if (found == nullptr) {
+    fmt::print("so much is lost that no file could be made out\n");
+    return;
+  }
+  const io::ExtractReport& files = *found;
   const auto verified = static_cast<std::size_t>(std::count_if(
       files.files.begin(), files.files.end(),
       [](const io::ExtractedFile& file) { return file.status == io::FileStatus::kVerified; }));
@@ -73,30 +95,10 @@ void print_files(const io::ExtractReport& files) {
   fmt::print("{} of {} files, folders and links verified\n", verified, files.files.size());
 }
 
-void print_times(const RecoveryReport& report) {
-  const double all = report.times.sum();
-  for (std::size_t i = 0; i < kStages; ++i) {
-    const double seconds = report.times.seconds[i];
-    if (seconds <= 0) continue;
-    fmt::print("  {:<13} {:>9.3f} s  {:4.1f} %\n", to_string(static_cast<Stage>(i)), seconds,
-               100 * seconds / all);
-  }
-  fmt::print("{:.1f} Mpx in {}", static_cast<double>(report.pixels) / 1e6,
-             human_duration(report.wall_seconds));
-  if (report.wall_seconds > 0)
-    fmt::print(": {:.1f} Mpx/s", static_cast<double>(report.pixels) / 1e6 / report.wall_seconds);
-  fmt::print("\n");
-}
-
-}  // namespace
-
 void print_summary(const RecoveryReport& report, const io::ExtractReport* files) {
   print_pages(report);
   print_times(report);
-  if (files != nullptr)
-    print_files(*files);
-  else
-    fmt::print("so much is lost that no file could be made out\n");
+  print_files(files);
 }
 
 }  // namespace ostracon::cli

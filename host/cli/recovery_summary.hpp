@@ -9,4 +9,7 @@ namespace ostracon::cli {
 /// `files` is null where nothing of the stream could be made out.
 void print_summary(const RecoveryReport& report, const io::ExtractReport* files);
 
+/// Of the files alone, as in print_summary.
+void print_files(const io::ExtractReport* files);
+
 }  // namespace ostracon::cli

@@ -18,7 +18,12 @@ void add_verify(CLI::App& app, Run& run) {
       "Examples:\n"
       "  ostracon verify scan.h5\n"
       "  ostracon verify scan.h5 --report report.json --pictures pictures");
-  verb->callback([job, &run] { run = [job] { return run_recovery(*job); }; });
+  verb->callback([job, &run] {
+    run = [job] {
+      job->code_report = job->report;
+      return run_recovery(*job);
+    };
+  });
 }
 
 }  // namespace ostracon::cli

@@ -1,0 +1,46 @@
+#pragma once
+// QR codes of one picture: found, sampled, decoded.
+
+#include <memory>
+#include <vector>
+
+#include "core/view.hpp"
+#include "pipeline/backend.hpp"
+#include "pipeline/code_decoder.hpp"
+#include "pipeline/code_reading.hpp"
+
+namespace ostracon {
+
+class CodeReader {
+ public:
+  /// For pictures of one size. Errors: kInvalidArgument if it is not 32 to 65535 px a side;
+  /// kUnavailable where the backend has no such stages; those of its memory.
+  static Result<CodeReader> create(Backend& backend, std::int32_t rows, std::int32_t cols,
+                                   const CodeDecoderConfig& config = {});
+
+  /// Every code that is found, read or not, in order of its middle's y, then x. `image` is in the
+  /// host's memory; pixels that are no numbers count as 0. With a version that is known, codes of
+  /// others are left out.
+  Result<std::vector<CodeReading>> read(ImageView<const float> image);
+  /// The same of an image in the backend's memory, all of whose pixels are numbers.
+  Result<std::vector<CodeReading>> run(ImageView<const float> image);
+
+ private:
+  CodeReader(Backend& backend, const CodeDecoderConfig& config, std::unique_ptr<CodeFinder> finder,
+             std::unique_ptr<CodeSampler> sampler, Buffer<float> image)
+      : backend_(&backend),
+        known_version_(config.known.version),
+        finder_(std::move(finder)),
+        sampler_(std::move(sampler)),
+        decoder_(backend, config),
+        image_(std::move(image)) {}
+
+  Backend* backend_;
+  std::optional<int> known_version_;
+  std::unique_ptr<CodeFinder> finder_;
+  std::unique_ptr<CodeSampler> sampler_;
+  CodeDecoder decoder_;
+  Buffer<float> image_;
+};
+
+}  // namespace ostracon
