@@ -134,8 +134,8 @@ Matrix draw(std::span<const std::uint8_t> codewords, int version, FormatInformat
   for (std::size_t i = 0; i < symbol.data_modules.size(); ++i) {
     const std::uint16_t module = symbol.data_modules[i];
     const unsigned bit = i / 8 < codewords.size() ? (codewords[i / 8] >> (7 - i % 8)) & 1U : 0U;
-    const bool inverts = mask_inverts(information.mask, module / symbol.side, module % symbol.side);
-    matrix.modules[module] = static_cast<std::uint8_t>(bit ^ (inverts ? 1U : 0U));
+    const unsigned inverts = (symbol.masks[i] >> information.mask) & 1U;
+    matrix.modules[module] = static_cast<std::uint8_t>(bit ^ inverts);
   }
   const unsigned word = format_word(information);
   for (const auto& copy : format_modules(version)) {

@@ -27,7 +27,7 @@ std::uint64_t get(const std::uint8_t* from, int bytes) {
 
 Result<std::size_t> code_payload_bytes(int version, Level level) {
   OSTRACON_TRY(check_version(version));
-  const auto header = static_cast<std::size_t>(kModeBits + count_bits(Mode::kByte, version));
+  const std::size_t header = static_cast<unsigned>(kModeBits + count_bits(Mode::kByte, version));
   const std::size_t bytes = (capacity_bits(version, level) - header) / 8;
   if (bytes < kCodeHeaderBytes + kDescriptionBytes + kCodeCrcBytes) {
     return Error{ErrorCode::kInvalidArgument,

@@ -59,6 +59,7 @@ class SymbolBuilder {
     place_format();
     if (symbol_.version >= kFirstVersionWithInformation) place_version();
     order_data();
+    tabulate_masks();
     return std::move(symbol_);
   }
 
@@ -141,6 +142,17 @@ class SymbolBuilder {
           symbol_.data_modules.push_back(static_cast<std::uint16_t>(module));
         }
       }
+    }
+  }
+
+  void tabulate_masks() {
+    for (const std::uint16_t module : symbol_.data_modules) {
+      unsigned inverts = 0;
+      for (int mask = 0; mask < kMasks; ++mask) {
+        const bool here = mask_inverts(mask, module / symbol_.side, module % symbol_.side);
+        inverts |= (here ? 1U : 0U) << static_cast<unsigned>(mask);
+      }
+      symbol_.masks.push_back(static_cast<std::uint8_t>(inverts));
     }
   }
 

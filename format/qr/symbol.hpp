@@ -65,6 +65,8 @@ struct Symbol {
   /// Module of every codeword bit in transmitted order, most significant bit of a codeword first;
   /// then those of the 0 to 7 remainder bits, which are 0 before masking.
   std::vector<std::uint16_t> data_modules;
+  /// [data_modules.size()] bit m: mask m inverts that module (mask_inverts below, as a table).
+  std::vector<std::uint8_t> masks;
 };
 
 /// The symbol of a version from 1 to 40. Made at the first call, lives for ever; any thread.

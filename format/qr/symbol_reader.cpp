@@ -75,14 +75,13 @@ NearestFormat nearest_format(const Matrix& symbol) {
   return nearest;
 }
 
-std::vector<std::uint8_t> codewords_of(const Matrix& symbol, int mask) {
-  const auto& modules = symbol_of(version_of_side(symbol.side)).data_modules;
-  std::vector<std::uint8_t> codewords(modules.size() / 8);
+std::vector<std::uint8_t> codewords_of(const Matrix& matrix, int mask) {
+  const Symbol& symbol = symbol_of(version_of_side(matrix.side));
+  std::vector<std::uint8_t> codewords(symbol.data_modules.size() / 8);
   for (std::size_t i = 0; i < 8 * codewords.size(); ++i) {
-    const int row = modules[i] / symbol.side;
-    const int column = modules[i] % symbol.side;
-    const bool one = (symbol.modules[modules[i]] != 0) != mask_inverts(mask, row, column);
-    const unsigned bits = codewords[i / 8] * 2U + (one ? 1U : 0U);
+    const bool dark = matrix.modules[symbol.data_modules[i]] != 0;
+    const unsigned inverts = (symbol.masks[i] >> mask) & 1U;
+    const unsigned bits = codewords[i / 8] * 2U + ((dark ? 1U : 0U) ^ inverts);
     codewords[i / 8] = static_cast<std::uint8_t>(bits);
   }
   return codewords;

@@ -37,7 +37,7 @@ struct NearestFormat {
 NearestFormat nearest_format(const Matrix& symbol);
 
 /// All codewords of the symbol in transmitted order, mask removed.
-std::vector<std::uint8_t> codewords_of(const Matrix& symbol, int mask);
+std::vector<std::uint8_t> codewords_of(const Matrix& matrix, int mask);
 
 /// `codewords`, all in transmitted order, corrected block by block -> the data codewords, and how
 /// many codewords of all were corrected. None if a block is beyond its parity.

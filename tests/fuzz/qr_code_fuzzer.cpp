@@ -117,6 +117,7 @@ void check_symbol(const qr::Message& message, Size size, Input& input) {
 }  // namespace
 }  // namespace ostracon::fuzz
 
+// A name of libFuzzer. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ostracon::fuzz;
   Input input(data, size);

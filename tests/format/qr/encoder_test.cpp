@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
 
@@ -111,6 +112,58 @@ TEST(QrEncoder, penalty_counts_runs_blocks_finders_and_share) {
   EXPECT_GE(penalty_of(11, modules), plain + 40);
   modules.replace(std::size_t{5} * 11, 11, "#  ## #    ");
   EXPECT_LT(penalty_of(11, modules), plain + 40);
+}
+
+/// The rules as the standard says them, module by module.
+int plain_penalty(const Matrix& matrix) {
+  const auto dark = [&](int row, int column) {
+    return matrix.modules[static_cast<std::size_t>(row * matrix.side + column)] != 0;
+  };
+  int points = 0;
+  int dark_modules = 0;
+  for (const bool across : {true, false}) {
+    for (int line = 0; line < matrix.side; ++line) {
+      std::string modules;
+      for (int i = 0; i < matrix.side; ++i) {
+        modules += (across ? dark(line, i) : dark(i, line)) ? '#' : ' ';
+      }
+      for (std::size_t begin = 0, end = 0; begin < modules.size(); begin = end) {
+        end = std::min(modules.find_first_not_of(modules[begin], begin), modules.size());
+        if (end - begin >= 5) points += static_cast<int>(end - begin) - 2;
+      }
+      for (const std::string pattern : {"    # ### #", "# ### #    "}) {
+        for (std::size_t at = modules.find(pattern); at != std::string::npos;
+             at = modules.find(pattern, at + 1)) {
+          points += 40;
+        }
+      }
+    }
+  }
+  for (int row = 0; row < matrix.side; ++row) {
+    for (int column = 0; column < matrix.side; ++column) {
+      const bool here = dark(row, column);
+      dark_modules += here ? 1 : 0;
+      if (row == 0 || column == 0) continue;
+      const bool block = here == dark(row - 1, column) && here == dark(row, column - 1) &&
+                         here == dark(row - 1, column - 1);
+      points += block ? 3 : 0;
+    }
+  }
+  const double percent = 100.0 * dark_modules / (matrix.side * matrix.side);
+  return points + 10 * static_cast<int>(std::abs(percent - 50) / 5 + 1e-9);
+}
+
+TEST(QrEncoder, penalty_is_that_of_the_rules_one_by_one) {
+  std::mt19937 random(10);
+  for (int version = 1; version <= 40; ++version) {
+    for (const unsigned share : {1U, 2U, 4U, 8U}) {
+      Matrix matrix = {.side = side_of(version), .modules = symbol_of(version).value};
+      for (auto& module : matrix.modules) {
+        if (random() % share == 0) module ^= 1U;
+      }
+      EXPECT_EQ(mask_penalty(matrix), plain_penalty(matrix)) << version << ' ' << share;
+    }
+  }
 }
 
 TEST(QrEncoder, chooses_the_smallest_version_that_holds_the_message) {
