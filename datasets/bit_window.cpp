@@ -129,8 +129,9 @@ Result<BitWindow> make_window(const Profile& profile, PlateSource& source, const
 
   const bool neighbours = profile.geometry.neighbours;
   const ModuleRectangle own = rectangle_of(plate.positions[page], source);
+  const ModuleRectangle plate_part = widened(neighbours ? plate.bounds : own, source.gap_modules());
   const ModuleRectangle written =
-      intersection(view, widened(neighbours ? plate.bounds : own, source.gap_modules()));
+      source.writes_gaps() ? intersection(view, plate_part) : ModuleRectangle{};
   for (std::int64_t row = written.first_row; row < written.last_row; ++row)
     for (std::int64_t col = written.first_col; col < written.last_col; ++col)
       window.bits[cell(window, row, col)] = format::gap_bit(row, col);

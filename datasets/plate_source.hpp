@@ -22,6 +22,8 @@ class PlateSource {
   virtual Position position(std::uint32_t page) const = 0;
   virtual double pitch_nm() const = 0;
   virtual std::int32_t gap_modules() const = 0;
+  /// Whether what no page covers has the pseudo-noise of gaps; else it is land.
+  virtual bool writes_gaps() const { return true; }
   /// Fills page_rows() * page_cols() modules, row-major, one bit per byte (1 = pit).
   virtual Result<> read(std::uint32_t page, std::span<std::uint8_t> modules) = 0;
 };

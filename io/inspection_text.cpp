@@ -19,10 +19,10 @@ Json value_or_null(const std::optional<double>& value) { return value ? Json(*va
 
 }  // namespace
 
-std::string inspection_text(const MasterReader& master) {
-  const MasterDescription& description = master.description();
+namespace {
+
+void add_pages(Json& json, const MasterDescription& description) {
   const format::PageHeader& header = description.header;
-  Json json = begin("master");
   json["plate"] = to_string(header.plate);
   json["pages"] = header.page_count;
   json["data_pages"] = header.data_pages();
@@ -39,6 +39,42 @@ std::string inspection_text(const MasterReader& master) {
   json["pitch_pm"] = header.pitch_pm;
   json["gap_modules"] = description.parameters.gap_modules;
   json["stream_bytes"] = header.stream_bytes;
+}
+
+void add_codes(Json& json, const format::qr::PlatePlan& plan) {
+  const format::qr::PlateParameters& parameters = plan.parameters();
+  const format::GroupPlan& groups = plan.groups();
+  json["symbology"] = "qr";
+  json["plate"] = to_string(plan.description().plate);
+  json["fields"] = plan.fields();
+  json["data_codes"] = groups.data_pages;
+  json["parity_codes"] = groups.page_count() - groups.data_pages;
+  json["descriptions"] = plan.descriptions();
+  json["groups"] = groups.groups;
+  json["rows"] = plan.field_rows();
+  json["cols"] = plan.field_columns();
+  json["qr_version"] = parameters.version;
+  json["qr_level"] = std::string(1, format::qr::letter_of(parameters.level));
+  json["code_rows"] = parameters.field.code_rows;
+  json["code_cols"] = parameters.field.code_columns;
+  json["code_gap_modules"] = parameters.field.gap_modules;
+  json["payload_bytes"] = plan.payload_bytes();
+  json["outer_k"] = groups.data_in_group(0);
+  json["outer_m"] = groups.parity_per_group;
+  json["pitch_pm"] = parameters.pitch_pm;
+  json["stream_bytes"] = plan.description().stream_bytes;
+}
+
+}  // namespace
+
+std::string inspection_text(const MasterReader& master) {
+  const MasterDescription& description = master.description();
+  Json json = begin("master");
+  if (description.qr) {
+    add_codes(json, *description.qr);
+  } else {
+    add_pages(json, description);
+  }
   json["stream_sha256"] = to_hex(description.stream_sha256);
   json["files"] = Json::array();
   for (const StreamEntry& entry : description.entries)

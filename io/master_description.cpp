@@ -1,12 +1,13 @@
 #include "io/master_description.hpp"
 
 #include "io/json_reader.hpp"
+#include "io/qr_master_description.hpp"
 
 namespace ostracon::io {
 namespace {
 
-constexpr std::string_view kFormat = "ostracon-master";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::string_view kFormat = kMasterFormat;
+constexpr std::uint64_t kVersion = kMasterVersion;
 
 std::string hex(std::span<const std::uint8_t> bytes) {
   std::string text;
@@ -21,6 +22,7 @@ std::string hex(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 std::string description_text(const MasterDescription& description) {
+  if (description.qr) return qr_description_text(*description.qr, description.stream_sha256);
   const format::PageHeader& header = description.header;
   const format::PlateParameters& parameters = description.parameters;
   nlohmann::ordered_json json;
@@ -52,6 +54,7 @@ std::string description_text(const MasterDescription& description) {
 
 Result<MasterDescription> parse_description(std::string_view text) {
   OSTRACON_TRY_ASSIGN(const auto json, parse_json(text, "the description of the master"));
+  if (is_qr_description(json)) return parse_qr_description(json);
   JsonReader reader(json, "the description of the master");
   MasterDescription description;
   std::uint64_t version = 0;

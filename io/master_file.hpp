@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/uuid.hpp"
 #include "datasets/plate_source.hpp"
 #include "format/plate.hpp"
+#include "format/qr/plate_layout.hpp"
 #include "io/stream_manifest.hpp"
 
 namespace ostracon::io {
@@ -20,6 +22,9 @@ namespace ostracon::io {
 struct MasterDescription {
   format::PlateParameters parameters;
   format::PageHeader header;  ///< of page 0
+  /// Of a QR plate; `parameters` and `header` are of no meaning then. Its fields are what the
+  /// master calls pages.
+  std::optional<format::qr::PlatePlan> qr{};
   Sha256Digest stream_sha256{};
   std::vector<StreamEntry> entries;  ///< the members of the stream
 };
@@ -35,6 +40,11 @@ class MasterWriter {
                                      const format::PlatePlan& plan,
                                      const Sha256Digest& stream_sha256,
                                      std::span<const StreamEntry> entries, bool force);
+  /// The same of a QR plate.
+  static Result<MasterWriter> create(const std::filesystem::path& path,
+                                     const format::qr::PlatePlan& plan,
+                                     const Sha256Digest& stream_sha256,
+                                     std::span<const StreamEntry> entries, bool force);
   MasterWriter(MasterWriter&&) noexcept;
   MasterWriter& operator=(MasterWriter&&) noexcept;
   ~MasterWriter();
@@ -46,6 +56,9 @@ class MasterWriter {
 
  private:
   struct State;
+  struct Layout;
+  static Result<MasterWriter> create(const std::filesystem::path& path, const Layout& layout,
+                                     std::span<const StreamEntry> entries, bool force);
   explicit MasterWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -67,6 +80,7 @@ class MasterReader : public sem::PlateSource {
   Position position(std::uint32_t page) const override;
   double pitch_nm() const override;
   std::int32_t gap_modules() const override;
+  bool writes_gaps() const override;
   /// kInvalidArgument if `page` or the size of `modules` is wrong; kBadInput.
   Result<> read(std::uint32_t page, std::span<std::uint8_t> modules) override;
 

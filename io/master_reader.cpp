@@ -3,6 +3,21 @@
 #include "io/master_file.hpp"
 
 namespace ostracon::io {
+namespace {
+
+struct PageShape {
+  std::uint32_t pages, rows, cols;
+};
+
+PageShape page_shape(const MasterDescription& description) {
+  if (const auto& plan = description.qr)
+    return {plan->fields(), static_cast<std::uint32_t>(plan->field_rows()),
+            static_cast<std::uint32_t>(plan->field_columns())};
+  const format::PageHeader& header = description.header;
+  return {header.page_count, header.rows, header.cols};
+}
+
+}  // namespace
 
 struct MasterReader::State {
   std::string name;
@@ -40,31 +55,43 @@ Result<MasterReader> MasterReader::open(const std::filesystem::path& path) {
   auto pages = hdf5::open_dataset(state->file.get(), "pages", "the data set 'pages'");
   if (!pages) return bad(pages.error().message);
   state->pages = std::move(pages).value();
-  const format::PageHeader& header = state->description.header;
-  const std::vector<hsize_t> expected{header.page_count, header.rows, (header.cols + 7U) / 8U};
+  const PageShape shape = page_shape(state->description);
+  const std::vector<hsize_t> expected{shape.pages, shape.rows, (shape.cols + 7U) / 8U};
   if (state->pages.sides != expected || hdf5::pixel_type(state->pages.id) != PixelType::kU8)
     return bad("the data set 'pages' is not uint8 of " + std::to_string(expected[0]) + " x " +
                std::to_string(expected[1]) + " x " + std::to_string(expected[2]));
 
   auto positions = hdf5::open_dataset(state->file.get(), "positions", "the data set 'positions'");
   if (!positions) return bad(positions.error().message);
-  if (positions.value().sides != std::vector<hsize_t>{header.page_count, 2})
-    return bad("the data set 'positions' is not of " + std::to_string(header.page_count) + " x 2");
-  state->places.resize(std::size_t{2} * header.page_count);
-  OSTRACON_TRY(hdf5::read_box(positions.value(), H5T_NATIVE_INT64, {0, 0}, {header.page_count, 2},
+  if (positions.value().sides != std::vector<hsize_t>{shape.pages, 2})
+    return bad("the data set 'positions' is not of " + std::to_string(shape.pages) + " x 2");
+  state->places.resize(std::size_t{2} * shape.pages);
+  OSTRACON_TRY(hdf5::read_box(positions.value(), H5T_NATIVE_INT64, {0, 0}, {shape.pages, 2},
                               state->places.data(), "the positions of " + state->name));
   state->packed.resize(static_cast<std::size_t>(expected[1] * expected[2]));
   return MasterReader(std::move(state));
 }
 
 const MasterDescription& MasterReader::description() const { return state_->description; }
-std::uint32_t MasterReader::pages() const { return state_->description.header.page_count; }
-std::int32_t MasterReader::page_rows() const { return state_->description.header.rows; }
-std::int32_t MasterReader::page_cols() const { return state_->description.header.cols; }
-double MasterReader::pitch_nm() const { return state_->description.parameters.pitch_pm / 1000.0; }
-std::int32_t MasterReader::gap_modules() const {
-  return state_->description.parameters.gap_modules;
+std::uint32_t MasterReader::pages() const { return page_shape(state_->description).pages; }
+std::int32_t MasterReader::page_rows() const {
+  return static_cast<std::int32_t>(page_shape(state_->description).rows);
 }
+std::int32_t MasterReader::page_cols() const {
+  return static_cast<std::int32_t>(page_shape(state_->description).cols);
+}
+double MasterReader::pitch_nm() const {
+  const MasterDescription& description = state_->description;
+  const std::uint32_t pitch_pm =
+      description.qr ? description.qr->parameters().pitch_pm : description.parameters.pitch_pm;
+  return pitch_pm / 1000.0;
+}
+std::int32_t MasterReader::gap_modules() const {
+  // The fields of a QR plate touch each other, with light modules inside.
+  return state_->description.qr ? 0 : state_->description.parameters.gap_modules;
+}
+
+bool MasterReader::writes_gaps() const { return !state_->description.qr; }
 
 MasterReader::Position MasterReader::position(std::uint32_t page) const {
   const std::size_t place = std::size_t{2} * page;

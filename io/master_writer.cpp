@@ -7,6 +7,14 @@
 
 namespace ostracon::io {
 
+/// What of a plan its master has.
+struct MasterWriter::Layout {
+  std::uint32_t pages = 0;
+  std::int32_t rows = 0, cols = 0;
+  std::vector<std::int64_t> places{};  // row, col of every page
+  std::string description{};
+};
+
 struct MasterWriter::State {
   PendingFile pending;
   hdf5::Handle file, pages;
@@ -46,27 +54,56 @@ Result<MasterWriter> MasterWriter::create(const std::filesystem::path& path,
                                           const format::PlatePlan& plan,
                                           const Sha256Digest& stream_sha256,
                                           std::span<const StreamEntry> entries, bool force) {
+  const MasterDescription description{.parameters = plan.parameters(),
+                                      .header = plan.header(0),
+                                      .stream_sha256 = stream_sha256,
+                                      .entries = {}};
+  Layout layout{.pages = plan.groups().page_count(),
+                .rows = plan.parameters().geometry.rows,
+                .cols = plan.parameters().geometry.cols,
+                .description = description_text(description)};
+  for (std::uint32_t page = 0; page < layout.pages; ++page) {
+    layout.places.push_back(plan.position(page).row);
+    layout.places.push_back(plan.position(page).col);
+  }
+  return create(path, layout, entries, force);
+}
+
+Result<MasterWriter> MasterWriter::create(const std::filesystem::path& path,
+                                          const format::qr::PlatePlan& plan,
+                                          const Sha256Digest& stream_sha256,
+                                          std::span<const StreamEntry> entries, bool force) {
+  const MasterDescription description{
+      .parameters = {}, .header = {}, .qr = plan, .stream_sha256 = stream_sha256, .entries = {}};
+  Layout layout{.pages = plan.fields(),
+                .rows = plan.field_rows(),
+                .cols = plan.field_columns(),
+                .description = description_text(description)};
+  for (std::uint32_t field = 0; field < layout.pages; ++field) {
+    layout.places.push_back(plan.position_of(field).row);
+    layout.places.push_back(plan.position_of(field).column);
+  }
+  return create(path, layout, entries, force);
+}
+
+Result<MasterWriter> MasterWriter::create(const std::filesystem::path& path, const Layout& layout,
+                                          std::span<const StreamEntry> entries, bool force) {
   OSTRACON_TRY_ASSIGN(auto pending, PendingFile::create(path, force));
   auto state = std::make_unique<State>(State{.pending = std::move(pending),
                                              .file = {},
                                              .pages = {},
-                                             .rows = plan.parameters().geometry.rows,
-                                             .cols = plan.parameters().geometry.cols,
+                                             .rows = layout.rows,
+                                             .cols = layout.cols,
                                              .written = {},
                                              .packed = {}});
   OSTRACON_TRY_ASSIGN(state->file,
                       hdf5::create_file(state->pending.temporary().string(), path.string()));
-  const std::uint32_t pages = plan.groups().page_count();
+  const std::uint32_t pages = layout.pages;
   const auto row_bytes = static_cast<std::size_t>((state->cols + 7) / 8);
   state->written.assign(pages, false);
   state->packed.resize(static_cast<std::size_t>(state->rows) * row_bytes);
 
-  MasterDescription description{.parameters = plan.parameters(),
-                                .header = plan.header(0),
-                                .stream_sha256 = stream_sha256,
-                                .entries = {}};
-  OSTRACON_TRY(
-      hdf5::write_text_attribute(state->file.get(), "description", description_text(description)));
+  OSTRACON_TRY(hdf5::write_text_attribute(state->file.get(), "description", layout.description));
   OSTRACON_TRY(hdf5::write_text(state->file.get(), "manifest",
                                 manifest_text({entries.begin(), entries.end()})));
 
@@ -75,13 +112,8 @@ Result<MasterWriter> MasterWriter::create(const std::filesystem::path& path,
                                    {pages, static_cast<hsize_t>(state->rows), row_bytes}, false));
   OSTRACON_TRY_ASSIGN(const auto positions,
                       create_fixed(state->file, "positions", H5T_STD_I64LE, {pages, 2}, true));
-  std::vector<std::int64_t> places;
-  places.reserve(std::size_t{2} * pages);
-  for (std::uint32_t page = 0; page < pages; ++page) {
-    places.push_back(plan.position(page).row);
-    places.push_back(plan.position(page).col);
-  }
-  if (H5Dwrite(positions.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, places.data()) < 0)
+  if (H5Dwrite(positions.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+               layout.places.data()) < 0)
     return hdf5::last_error(ErrorCode::kIo, "cannot write the positions to " + path.string());
   return MasterWriter(std::move(state));
 }

@@ -135,5 +135,75 @@ TEST_F(MasterFile, AStandingMasterIsNotReplacedUnlessForced) {
   EXPECT_EQ(test::read_file(path_), "precious") << "an unfinished master replaces nothing";
 }
 
+class QrMasterFile : public MasterFile {
+ protected:
+  QrMasterFile() {
+    codes_.level = format::qr::Level::kQ;
+    codes_.version = 5;
+    codes_.mask = 3;
+    codes_.field = {.code_rows = 2, .code_columns = 3, .gap_modules = 5, .quiet_modules = 6};
+    codes_.parity = 0.3;
+    codes_.pitch_pm = 50000;
+  }
+  std::vector<std::uint8_t> field_bits(std::uint32_t field) const {
+    std::vector<std::uint8_t> modules(std::size_t{91} * 133);
+    for (std::size_t i = 0; i < modules.size(); ++i) modules[i] = (i * (field + 3) / 7) % 2;
+    return modules;
+  }
+  format::qr::PlatePlan write_qr_master() {
+    auto plan = format::qr::PlatePlan::create(codes_, 900, plate_);
+    EXPECT_TRUE(plan.has_value()) << plan.error().message;
+    auto writer = MasterWriter::create(path_, plan.value(), digest_, entries_, false);
+    EXPECT_TRUE(writer.has_value()) << writer.error().message;
+    for (std::uint32_t field = 0; field < plan.value().fields(); ++field)
+      EXPECT_TRUE(writer.value().write(field, field_bits(field)).has_value());
+    EXPECT_TRUE(writer.value().close().has_value());
+    return std::move(plan).value();
+  }
+
+  format::qr::PlateParameters codes_;
+};
+
+TEST_F(QrMasterFile, FieldsPositionsAndPlanComeBack) {
+  const auto plan = write_qr_master();
+  auto opened = MasterReader::open(path_);
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  MasterReader& reader = opened.value();
+  EXPECT_EQ(reader.pages(), plan.fields());
+  EXPECT_EQ(reader.page_rows(), 91);
+  EXPECT_EQ(reader.page_cols(), 133);
+  EXPECT_DOUBLE_EQ(reader.pitch_nm(), 50.0);
+  EXPECT_EQ(reader.gap_modules(), 0);
+  EXPECT_FALSE(reader.writes_gaps());
+  EXPECT_EQ(reader.description().stream_sha256, digest_);
+  ASSERT_TRUE(reader.description().qr);
+  const format::qr::PlatePlan& read = *reader.description().qr;
+  EXPECT_EQ(read.description().plate, plate_);
+  EXPECT_EQ(read.description().stream_bytes, 900u);
+  EXPECT_EQ(read.groups().page_count(), plan.groups().page_count());
+  EXPECT_EQ(read.parameters().mask, 3);
+  EXPECT_EQ(read.parameters().level, format::qr::Level::kQ);
+  EXPECT_EQ(read.slots(), plan.slots());
+  std::vector<std::uint8_t> modules(std::size_t{91} * 133);
+  for (std::uint32_t field = 0; field < plan.fields(); ++field) {
+    ASSERT_TRUE(reader.read(field, modules).has_value());
+    EXPECT_EQ(modules, field_bits(field));
+    EXPECT_EQ(reader.position(field).row, plan.position_of(field).row);
+    EXPECT_EQ(reader.position(field).col, plan.position_of(field).column);
+  }
+}
+
+TEST_F(QrMasterFile, AFieldLessThanTheDescriptionSaysIsRefused) {
+  write_qr_master();
+  const hid_t file = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  EXPECT_GE(H5Ldelete(file, "pages", H5P_DEFAULT), 0);
+  const hsize_t sides[3] = {1, 91, 17};
+  const hid_t space = H5Screate_simple(3, sides, nullptr);
+  H5Dclose(H5Dcreate2(file, "pages", H5T_STD_U8LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  H5Sclose(space);
+  H5Fclose(file);
+  refused("'pages' is not uint8 of");
+}
+
 }  // namespace
 }  // namespace ostracon::io
