@@ -19,6 +19,7 @@ namespace ostracon::cpu {
 HWY_EXPORT(decide);
 HWY_EXPORT(make_syndromes);
 HWY_EXPORT(correct);
+HWY_EXPORT(loss_of);
 HWY_EXPORT(search_basis);
 
 namespace {
@@ -99,7 +100,7 @@ class CpuBlockDecoder final : public BlockDecoder {
           return std::find(erasures.octet, erasures.octet + erasures.count, octet) ==
                  erasures.octet + erasures.count;
         }));
-    const std::int32_t loss = loss_of(block, corrections);
+    const std::int32_t loss = HWY_DYNAMIC_DISPATCH(loss_of)(block.llrs, corrections);
     const bool trusted = errors <= trusted_[static_cast<std::size_t>(erasures.count)];
     if (!trusted && loss > sure_loss(block)) return false;
     const BlockMethod method = erasures.count > 0 ? BlockMethod::kErasures
@@ -135,7 +136,7 @@ class CpuBlockDecoder final : public BlockDecoder {
       erasures.count = lost;
       Corrections corrections;
       if (!HWY_DYNAMIC_DISPATCH(correct)(tables_, block.syndromes, erasures, corrections)) continue;
-      const std::int32_t loss = loss_of(block, corrections);
+      const std::int32_t loss = HWY_DYNAMIC_DISPATCH(loss_of)(block.llrs, corrections);
       if (loss > sure_loss(block)) continue;
       accept(block, BlockMethod::kMinimumDistance, lost, corrections, loss, octets, outcome);
       return true;
@@ -160,16 +161,6 @@ class CpuBlockDecoder final : public BlockDecoder {
 
   std::int32_t confidence(const Received& block, std::int32_t loss) const {
     return rules::block_confidence(config_.shape.parity_bits(), block.hard.doubt, loss);
-  }
-
-  static std::int32_t loss_of(const Received& block, const Corrections& corrections) {
-    std::int32_t loss = 0;
-    for (std::int32_t c = 0; c < corrections.count; ++c) {
-      const Llr* bits = block.llrs + std::ptrdiff_t{8} * corrections.octet[c];
-      for (unsigned b = 0; b < 8; ++b)
-        if ((corrections.change[c] & (0x80U >> b)) != 0) loss += bits[b] < 0 ? -bits[b] : bits[b];
-    }
-    return loss;
   }
 
   void accept(const Received& block, BlockMethod method, std::int32_t erasures,

@@ -176,6 +176,15 @@ bool correct(const BlockTables& tables, const std::uint8_t* syndromes, const Era
   return roots == solution.degree;
 }
 
+/// Sum of |llr| of the bits that corrections change.
+std::int32_t loss_of(const Llr* llrs, const Corrections& corrections) {
+  std::int32_t loss = 0;
+  for (std::int32_t c = 0; c < corrections.count; ++c)
+    loss += masked_size(llrs + std::ptrdiff_t{8} * corrections.octet[c],
+                        kBitMasks[corrections.change[c]]);
+  return loss;
+}
+
 }  // namespace ostracon::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -84,6 +84,14 @@ inline void decide_four(const Llr* llrs, std::uint8_t* octets, Doubts& doubts) {
   }
 }
 
+/// Sum of |llr| of the bits that the mask takes.
+inline std::int32_t masked_size(const Llr* llrs, const std::array<std::uint8_t, 8>& mask) {
+  std::int32_t size = 0;
+  for (std::size_t b = 0; b < 8; ++b)
+    if (mask[b] != 0) size += llrs[b] < 0 ? -llrs[b] : llrs[b];
+  return size;
+}
+
 #else
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -213,6 +221,14 @@ HWY_INLINE void decide_four(const Llr* llrs, std::uint8_t* octets, Doubts& doubt
     hn::StoreMaskBits(ds, hn::Lt(first_bit_last, hn::Zero(ds)), bits);
     std::memcpy(octets + i * kPartOctets / 8, bits, kPartOctets / 8);
   }
+}
+
+/// Sum of |llr| of the bits that the mask takes.
+HWY_INLINE std::int32_t masked_size(const Llr* llrs, const std::array<std::uint8_t, 8>& mask) {
+  const hn::Full64<std::uint8_t> d;
+  const auto size = hn::BitCast(d, hn::Abs(hn::LoadU(hn::Full64<std::int8_t>(), llrs)));
+  return static_cast<std::int32_t>(
+      hn::GetLane(hn::SumsOf8(hn::And(size, hn::LoadU(d, mask.data())))));
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "host/cpu/block_tables.hpp"
 
 #include "format/gf256.hpp"
+#include "host/cpu/block_work.hpp"
 
 namespace ostracon::cpu {
 namespace {
@@ -21,8 +22,16 @@ void put(SplitRow& row, std::size_t lane, std::uint8_t octet) {
   row.high[lane] = static_cast<std::uint8_t>(octet >> 4U);
 }
 
+constexpr std::array<std::array<std::uint8_t, 8>, 256> make_bit_masks() {
+  std::array<std::array<std::uint8_t, 8>, 256> masks{};
+  for (unsigned octet = 0; octet < 256; ++octet)
+    for (unsigned b = 0; b < 8; ++b) masks[octet][b] = (octet & (0x80U >> b)) != 0 ? 0xFF : 0;
+  return masks;
+}
+
 }  // namespace
 
+constexpr std::array<std::array<std::uint8_t, 8>, 256> kBitMasks = make_bit_masks();
 constexpr Products kProducts = make_products();
 
 BlockTables::BlockTables(const format::qr::BlockShape& block_shape)

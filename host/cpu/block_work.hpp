@@ -1,6 +1,7 @@
 #pragma once
 // What the block decoder hands its kernels, and they hand back.
 
+#include <array>
 #include <cstdint>
 
 #include "host/cpu/block_tables.hpp"
@@ -24,5 +25,8 @@ struct Corrections {
   std::uint8_t octet[kRow], change[kRow];
   std::int32_t count = 0;
 };
+
+/// [octet]: of 8 octets, those all ones where the octet has a one, its highest bit first.
+extern const std::array<std::array<std::uint8_t, 8>, 256> kBitMasks;
 
 }  // namespace ostracon::cpu

@@ -151,12 +151,22 @@ void reduce_checks(const std::vector<Column>& checks, const Llr* llrs, std::uint
   for (; at < bits; ++at) add_to_basis(at);
 }
 
-/// What a difference costs, at least.
-HWY_INLINE std::int32_t least_cost(const OrderedStatistics& work, const Column& difference) {
-  std::int32_t cost = 0;
-  for (std::size_t w = 0; w < kWords; ++w)
-    cost += work.least_cost[w][static_cast<std::size_t>(std::popcount(difference.word[w]))];
-  return cost;
+/// Whether what a difference costs at least is more than `most`. kUsed: words that have rows.
+template <std::size_t kUsed>
+HWY_INLINE bool costs_more(const OrderedStatistics& work, const Column& difference,
+                           std::int32_t most) {
+  const auto cost = [&](std::size_t w) HWY_ATTR {
+    return work.least_cost[w][static_cast<std::size_t>(std::popcount(difference.word[w]))];
+  };
+  // The later a word, the more its rows cost; with the last two a wrong candidate ends, nearly
+  // always.
+  std::int32_t sum = cost(kUsed - 1);
+  if constexpr (kUsed > 1) sum += cost(kUsed - 2);
+  if constexpr (kUsed > 2) {
+    if (sum > most) return true;
+    for (std::size_t w = 0; w + 2 < kUsed; ++w) sum += cost(w);
+  }
+  return sum > most;
 }
 
 HWY_INLINE std::int32_t cost_of(const OrderedStatistics& work, const Column& difference) {
@@ -169,9 +179,10 @@ HWY_INLINE std::int32_t cost_of(const OrderedStatistics& work, const Column& dif
 
 /// Whether changing basis bits of a total size `size`, which makes this difference, loses little
 /// enough; the loss is put into `loss`.
+template <std::size_t kUsed>
 HWY_INLINE bool accepts(const OrderedStatistics& work, const Column& difference, std::int32_t size,
                         std::int32_t most, std::int32_t& loss) {
-  if (size + least_cost(work, difference) > most) return false;
+  if (costs_more<kUsed>(work, difference, most - size)) return false;
   loss = size + cost_of(work, difference);
   return loss <= most;
 }
@@ -186,24 +197,19 @@ HWY_INLINE void change_rows(const OrderedStatistics& work, const Column& differe
       change_bit(work.row_bit[64 * w + static_cast<std::size_t>(std::countr_zero(left))], octets);
 }
 
-/// Loss of the first candidate (pipeline/stages/block_decoder.hpp) that loses no more than the
-/// limit; the hard decisions in `octets` become it. -1: there is none.
-std::int32_t search_basis(const std::vector<Column>& checks, const Llr* llrs,
-                          const std::uint8_t* syndromes, const SearchLimits& limits,
-                          OrderedStatistics& work, std::uint8_t* octets) {
-  const auto bits = static_cast<std::uint32_t>(checks.size());
-  sort_bits(llrs, bits, work.order.data());
-  std::memcpy(&work.difference, syndromes, kRow);
-  reduce_checks(checks, llrs, limits.parity_bits, work);
+/// See search_basis; the checks are reduced.
+template <std::size_t kUsed>
+HWY_INLINE std::int32_t try_candidates(const SearchLimits& limits, const OrderedStatistics& work,
+                                       std::uint8_t* octets) {
   const Column start = work.difference;
   std::int32_t loss = 0;
-  if (accepts(work, start, 0, limits.most_loss, loss)) {
+  if (accepts<kUsed>(work, start, 0, limits.most_loss, loss)) {
     change_rows(work, start, octets);
     return loss;
   }
   for (std::uint32_t j = 0; j < work.basis_size; ++j) {
     const Column one = sum(start, work.basis_rows[j]);
-    if (!accepts(work, one, work.basis[j].size, limits.most_loss, loss)) continue;
+    if (!accepts<kUsed>(work, one, work.basis[j].size, limits.most_loss, loss)) continue;
     change_rows(work, one, octets);
     change_bit(work.basis[j].bit, octets);
     return loss;
@@ -214,7 +220,7 @@ std::int32_t search_basis(const std::vector<Column>& checks, const Llr* llrs,
     const std::int32_t size = work.basis[j].size;
     for (std::uint32_t i = 0; i < j; ++i) {
       const Column two = sum(one, work.basis_rows[i]);
-      if (!accepts(work, two, size + work.basis[i].size, limits.most_loss, loss)) continue;
+      if (!accepts<kUsed>(work, two, size + work.basis[i].size, limits.most_loss, loss)) continue;
       change_rows(work, two, octets);
       change_bit(work.basis[i].bit, octets);
       change_bit(work.basis[j].bit, octets);
@@ -222,6 +228,26 @@ std::int32_t search_basis(const std::vector<Column>& checks, const Llr* llrs,
     }
   }
   return -1;
+}
+
+/// Loss of the first candidate (pipeline/stages/block_decoder.hpp) that loses no more than the
+/// limit; the hard decisions in `octets` become it. -1: there is none.
+std::int32_t search_basis(const std::vector<Column>& checks, const Llr* llrs,
+                          const std::uint8_t* syndromes, const SearchLimits& limits,
+                          OrderedStatistics& work, std::uint8_t* octets) {
+  sort_bits(llrs, checks.size(), work.order.data());
+  std::memcpy(&work.difference, syndromes, kRow);
+  reduce_checks(checks, llrs, limits.parity_bits, work);
+  switch ((limits.parity_bits + 63) / 64) {
+    case 1:
+      return try_candidates<1>(limits, work, octets);
+    case 2:
+      return try_candidates<2>(limits, work, octets);
+    case 3:
+      return try_candidates<3>(limits, work, octets);
+    default:
+      return try_candidates<4>(limits, work, octets);
+  }
 }
 
 }  // namespace ostracon::cpu::HWY_NAMESPACE

@@ -36,7 +36,7 @@ struct BlockDecoderConfig {
   double most_chance = 1e-7;
   /// Ordered statistics: how many of the least reliable bits of the basis are changed two at a
   /// time; 0 or more. Each bit is changed alone.
-  std::int32_t pair_bits = 160;
+  std::int32_t pair_bits = 400;
 };
 
 /// What the decoder says of one block.
