@@ -16,86 +16,128 @@ constexpr double kOutlierSigmas = 4;
 // Nats that a kind of motion must gain before it is believed: each costs variance if there is none.
 constexpr double kWorthMoving = 2;
 
-/// Covariance of the motion, less its constant, at two places.
-double covariance(const MotionPrior& prior, double a, double b) {
-  const double m = std::min(a, b);
-  const double walk = a * b * m - 0.5 * (a + b) * m * m + m * m * m / 3;
-  const double slope = prior.slope * prior.slope + prior.bend * prior.bend;
-  return slope * (a - 0.5) * (b - 0.5) + prior.bend * prior.bend * walk;
-}
+// The motion is a constant, a straight part c u u' (u the place less 1/2) and a bent one B: a
+// random walk of the slope, at rest at place 0, seen through noise. What c adds to K^-1 = (c u u' +
+// B)^-1 follows from u' B^-1 u and u' B^-1 x; a Kalman filter of value and slope gives the rest in
+// a few steps a band, where a factor of B would take a multiple of bands^2 each.
 
-/// Generalised least squares of one track: what is left of it when its constant is taken off.
-struct Fit {
-  std::vector<double> pull;  ///< K^-1 (shift - constant)
-  double constant = 0;
+/// The c of a prior: its slope's variance, and that of the slope with which its walk sets out.
+double straightness(double slope, double bend) { return slope * slope + bend * bend; }
+
+/// What the filter makes of a band.
+struct Gain {
+  double value, slope;  ///< of what the band is off
+  double inverse;       ///< of the variance of that
 };
 
-class Solver {
- public:
-  explicit Solver(const std::vector<double>& places)
-      : places_(places), n_(places.size()), factor_(n_ * n_) {}
+/// Takes the covariance of (value, slope) on to the next band, `gap` on, and past it.
+inline Gain pass_band(double gap, double bend2, double noise, double& vv, double& vs, double& ss) {
+  vv += gap * (2 * vs + gap * (ss + bend2 * gap / 3));
+  vs += gap * (ss + bend2 * gap / 2);
+  ss += bend2 * gap;
+  const double inverse = 1 / (vv + noise);
+  const Gain gain{vv * inverse, vs * inverse, inverse};
+  ss -= gain.slope * vs;
+  vv *= noise * inverse;
+  vs *= noise * inverse;
+  return gain;
+}
 
-  Fit fit(const BandTrack& track, const MotionPrior& prior) {
-    Fit result;
-    for (std::size_t i = 0; i < n_; ++i)
-      for (std::size_t j = 0; j <= i; ++j) {
-        double sum = covariance(prior, places_[i], places_[j]);
-        if (i == j) sum += track.variance[i] + prior.jitter * prior.jitter;
-        for (std::size_t k = 0; k < j; ++k) sum -= at(i, k) * at(j, k);
-        if (i != j) {
-          at(i, j) = sum / at(j, j);
-        } else if (sum > 0) {
-          at(i, i) = std::sqrt(sum);
-        } else {
-          return result;
-        }
+/// Takes value and slope on to the next band and past it; returns what `seen` was off.
+inline double pass_value(const Gain& gain, double gap, double seen, double& value, double& slope) {
+  value += gap * slope;
+  const double off = seen - value;
+  value += gain.value * off;
+  slope += gain.slope * off;
+  return off;
+}
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+/// The expected motion of one track under a prior, anywhere.
+class Motion {
+ public:
+  Motion(const std::vector<double>& places, const BandTrack& track, const MotionPrior& prior)
+      : places_(places), bend2_(prior.bend * prior.bend) {
+    double vv = 0, vs = 0, ss = 0;
+    for (std::size_t i = 0; i < places.size(); ++i)
+      gains_.push_back(
+          pass_band(gap(i), bend2_, track.variance[i] + prior.jitter * prior.jitter, vv, vs, ss));
+    std::vector<double> line;
+    for (const double place : places) line.push_back(place - 0.5);
+    const double c = straightness(prior.slope, prior.bend);
+    const auto of_line = solve(line);
+    const double gain = c / (1 + c * dot(line, of_line));
+    const auto pull_of = [&](const std::vector<double>& values) {
+      auto pull = solve(values);
+      const double less = gain * dot(line, pull);
+      for (std::size_t i = 0; i < pull.size(); ++i) pull[i] -= less * of_line[i];
+      return pull;
+    };
+    const std::vector<double> one(places.size(), 1.0);
+    const auto of_one = pull_of(one);
+    auto pull = pull_of(track.shift);
+    constant_ = dot(one, pull) / dot(one, of_one);
+    for (std::size_t i = 0; i < pull.size(); ++i) pull[i] -= constant_ * of_one[i];
+    slope_ = c * dot(line, pull);
+    for (std::size_t i = 0; i < pull.size(); ++i) {
+      std::array<double, 4> next = moments_.back();
+      double power = pull[i];
+      for (double& moment : next) {
+        moment += power;
+        power *= places[i];
       }
-    const std::vector<double> ones = solve(std::vector<double>(n_, 1.0));
-    result.pull = solve(track.shift);
-    double weight = 0, pulled = 0;
-    for (std::size_t i = 0; i < n_; ++i) {
-      weight += ones[i];
-      pulled += result.pull[i];
+      moments_.push_back(next);
     }
-    result.constant = pulled / weight;
-    for (std::size_t i = 0; i < n_; ++i) result.pull[i] -= result.constant * ones[i];
-    return result;
+  }
+
+  double at(double place) const {
+    const auto behind = std::upper_bound(places_.begin(), places_.end(), place) - places_.begin();
+    const auto& before = moments_[static_cast<std::size_t>(behind)];
+    const auto& all = moments_.back();
+    // Of pulls at p: integral over u, up to min(place, p), of (place - u) (p - u).
+    const double bent = place * before[2] / 2 - before[3] / 6 +
+                        place * place * (all[1] - before[1]) / 2 -
+                        place * place * place * (all[0] - before[0]) / 6;
+    return constant_ + slope_ * (place - 0.5) + bend2_ * bent;
   }
 
  private:
-  double& at(std::size_t i, std::size_t j) { return factor_[i * n_ + j]; }
+  double gap(std::size_t i) const { return i == 0 ? places_[0] : places_[i] - places_[i - 1]; }
 
-  std::vector<double> solve(std::vector<double> v) {
-    for (std::size_t i = 0; i < n_; ++i) {
-      for (std::size_t k = 0; k < i; ++k) v[i] -= at(i, k) * v[k];
-      v[i] /= at(i, i);
-    }
-    for (std::size_t i = n_; i-- > 0;) {
-      for (std::size_t k = i + 1; k < n_; ++k) v[i] -= at(k, i) * v[k];
-      v[i] /= at(i, i);
+  /// B^-1 v: what each value is off, then what later bands make of it.
+  std::vector<double> solve(std::vector<double> v) const {
+    double value = 0, slope = 0;
+    for (std::size_t i = 0; i < v.size(); ++i)
+      v[i] = pass_value(gains_[i], gap(i), v[i], value, slope) * gains_[i].inverse;
+    double of_value = 0, of_slope = 0;
+    for (std::size_t i = v.size(); i-- > 0;) {
+      v[i] -= gains_[i].value * of_value + gains_[i].slope * of_slope;
+      of_value += v[i];
+      of_slope += gap(i) * of_value;
     }
     return v;
   }
 
   const std::vector<double>& places_;
-  std::size_t n_;
-  std::vector<double> factor_;  // lower triangle of the Cholesky factor of K
+  double bend2_, constant_ = 0, slope_ = 0;
+  std::vector<Gain> gains_;
+  /// Sums of the pulls K^-1 (shift - constant) times powers of their places, over the first bands.
+  std::vector<std::array<double, 4>> moments_{{}};
 };
 
-/// Likelihoods of tracks under priors, kLanes tracks side by side in the lanes of vectors, since
-/// one alone waits for every sum it needs next. Of K = c u u' + B, with c u u' the straight part of
-/// the motion, only B is factored: what c adds to a quadratic form x' K^-1 y follows from B's.
+/// Likelihoods of tracks under priors, kLanes tracks side by side in the lanes of vectors.
 class LikelihoodLanes {
  public:
   static constexpr std::size_t kLanes = 8;
 
   LikelihoodLanes(const std::vector<double>& places, std::span<const BandTrack> tracks)
-      : n_(places.size()), count_(tracks.size()), walk_(n_ * n_), factor_(n_ * n_), ones_(n_) {
-    for (std::size_t i = 0; i < n_; ++i)
-      for (std::size_t j = 0; j <= i; ++j)
-        walk_[i * n_ + j] = covariance({0, 1, 0}, places[i], places[j]) -
-                            covariance({1, 0, 0}, places[i], places[j]);
-    for (std::size_t i = 0; i < n_; ++i) {
+      : places_(places), count_(tracks.size()) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
       Lanes shift, variance;
       for (std::size_t l = 0; l < kLanes; ++l) {
         // Lanes without a track of their own do the last one's work again.
@@ -105,35 +147,37 @@ class LikelihoodLanes {
       }
       shift_.push_back(shift);
       variance_.push_back(variance);
-      line_.emplace_back().fill(places[i] - 0.5);
     }
   }
 
-  /// Factors B.
+  /// Filters all tracks by B.
   void set(double bend, double jitter) {
     log_determinant_.fill(0);
-    for (std::size_t i = 0; i < n_; ++i)
-      for (std::size_t j = 0; j <= i; ++j) {
-        Lanes sum;
-        sum.fill(bend * bend * walk_[i * n_ + j]);
-        if (i == j)
-          for (std::size_t l = 0; l < kLanes; ++l) sum[l] += variance_[i][l] + jitter * jitter;
-        for (std::size_t k = 0; k < j; ++k) take_off(at(i, k), at(j, k), sum);
-        for (std::size_t l = 0; i == j && l < kLanes; ++l) {
-          log_determinant_[l] += std::log(sum[l]);
-          sum[l] = std::sqrt(sum[l]);  // no number, and no likelihood, where it is below 0
-        }
-        if (i != j) divide(sum, at(j, j));
-        at(i, j) = sum;
+    for (Lanes* sum :
+         {&one_one_, &one_line_, &one_shift_, &line_line_, &line_shift_, &shift_shift_})
+      sum->fill(0);
+    Lanes vv{}, vs{}, ss{}, inverse;
+    std::array<Lanes, 3> value{}, slope{};
+    double before = 0;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const double gap = places_[i] - before;
+      before = places_[i];
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        const Gain gain =
+            pass_band(gap, bend * bend, variance_[i][l] + jitter * jitter, vv[l], vs[l], ss[l]);
+        const double one = pass_value(gain, gap, 1, value[0][l], slope[0][l]);
+        const double line = pass_value(gain, gap, before - 0.5, value[1][l], slope[1][l]);
+        const double shift = pass_value(gain, gap, shift_[i][l], value[2][l], slope[2][l]);
+        one_one_[l] += one * one * gain.inverse;
+        one_line_[l] += one * line * gain.inverse;
+        one_shift_[l] += one * shift * gain.inverse;
+        line_line_[l] += line * line * gain.inverse;
+        line_shift_[l] += line * shift * gain.inverse;
+        shift_shift_[l] += shift * shift * gain.inverse;
+        inverse[l] = gain.inverse;
       }
-    for (Lanes& one : ones_) one.fill(1);
-    const auto ones = forward(ones_), line = forward(line_), shift = forward(shift_);
-    one_one_ = dot(ones, ones);
-    one_line_ = dot(ones, line);
-    one_shift_ = dot(ones, shift);
-    line_line_ = dot(line, line);
-    line_shift_ = dot(line, shift);
-    shift_shift_ = dot(shift, shift);
+      for (std::size_t l = 0; l < kLanes; ++l) log_determinant_[l] -= std::log(inverse[l]);
+    }
   }
 
   /// Sum over the tracks.
@@ -153,34 +197,10 @@ class LikelihoodLanes {
  private:
   using Lanes = std::array<double, kLanes>;
 
-  Lanes& at(std::size_t i, std::size_t j) { return factor_[i * n_ + j]; }
-  static void take_off(const Lanes& a, const Lanes& b, Lanes& from) {
-    for (std::size_t l = 0; l < kLanes; ++l) from[l] -= a[l] * b[l];
-  }
-  static void divide(Lanes& lanes, const Lanes& by) {
-    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] /= by[l];
-  }
-  static Lanes dot(const std::vector<Lanes>& a, const std::vector<Lanes>& b) {
-    Lanes sum{};
-    for (std::size_t i = 0; i < a.size(); ++i)
-      for (std::size_t l = 0; l < kLanes; ++l) sum[l] += a[i][l] * b[i][l];
-    return sum;
-  }
-  /// L^-1 v, so that dots of two such vectors are quadratic forms of B^-1.
-  std::vector<Lanes> forward(std::vector<Lanes> v) {
-    for (std::size_t i = 0; i < n_; ++i) {
-      Lanes sum = v[i];
-      for (std::size_t k = 0; k < i; ++k) take_off(at(i, k), v[k], sum);
-      divide(sum, at(i, i));
-      v[i] = sum;
-    }
-    return v;
-  }
-
-  std::size_t n_, count_;
-  std::vector<double> walk_;   // lower triangle of the covariance of a walk of unit bend
-  std::vector<Lanes> factor_;  // lower triangles of the Cholesky factors of B
-  std::vector<Lanes> shift_, variance_, line_, ones_;
+  const std::vector<double>& places_;
+  std::size_t count_;
+  std::vector<Lanes> shift_, variance_;
+  // x' B^-1 y of the tracks.
   Lanes log_determinant_{}, one_one_{}, one_line_{}, one_shift_{}, line_line_{}, line_shift_{},
       shift_shift_{};
 };
@@ -196,7 +216,7 @@ MotionPrior fit_motion(const std::vector<double>& places, const std::vector<Band
       for (std::size_t j = 0; j < kJitters.size(); ++j) {
         lanes.set(kBends[b], kJitters[j]);
         for (std::size_t s = 0; s < kSlopes.size(); ++s)
-          sum[s][b][j] += lanes.log_likelihood(kSlopes[s] * kSlopes[s] + kBends[b] * kBends[b]);
+          sum[s][b][j] += lanes.log_likelihood(straightness(kSlopes[s], kBends[b]));
       }
   }
   MotionPrior best;
@@ -214,24 +234,17 @@ MotionPrior fit_motion(const std::vector<double>& places, const std::vector<Band
 
 std::vector<double> smooth_track(const std::vector<double>& places, const BandTrack& track,
                                  const MotionPrior& prior, const std::vector<double>& wanted) {
-  Solver solver(places);
-  const auto value_at = [&](const Fit& fit, double place) {
-    double value = fit.constant;
-    for (std::size_t i = 0; i < fit.pull.size(); ++i)
-      value += covariance(prior, place, places[i]) * fit.pull[i];
-    return value;
-  };
-  Fit fit = solver.fit(track, prior);
+  const Motion first(places, track, prior);
   BandTrack trusted = track;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const double expected = track.variance[i] + prior.jitter * prior.jitter;
-    const double off = std::pow(track.shift[i] - value_at(fit, places[i]), 2) /
+    const double off = std::pow(track.shift[i] - first.at(places[i]), 2) /
                        (kOutlierSigmas * kOutlierSigmas * expected);
     trusted.variance[i] *= std::max(1.0, off * off);
   }
-  fit = solver.fit(trusted, prior);
+  const Motion motion(places, trusted, prior);
   std::vector<double> values;
-  for (const double place : wanted) values.push_back(value_at(fit, place));
+  for (const double place : wanted) values.push_back(motion.at(place));
   return values;
 }
 

@@ -106,5 +106,64 @@ TEST(MotionPriorTest, NoOtherPriorIsLikelier) {
     }
 }
 
+/// K^-1 v by plain elimination.
+std::vector<double> solve(std::vector<std::vector<double>> rows, std::vector<double> v) {
+  const std::size_t n = v.size();
+  for (std::size_t k = 0; k < n; ++k)
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i == k) continue;
+      const double share = rows[i][k] / rows[k][k];
+      for (std::size_t j = k; j < n; ++j) rows[i][j] -= share * rows[k][j];
+      v[i] -= share * v[k];
+    }
+  for (std::size_t k = 0; k < n; ++k) v[k] /= rows[k][k];
+  return v;
+}
+
+TEST(SmoothTrackTest, IsTheExpectedTrackUnderThePrior) {
+  for (const std::size_t bands : {1U, 2U, 11U})
+    for (const MotionPrior& prior : {MotionPrior{0, 0, 0.3}, MotionPrior{0.8, 0, 0},
+                                     MotionPrior{0.2, 3, 0.02}, MotionPrior{12, 100, 0.3}}) {
+      const Scene scene = make_scene(bands, 1, 0.3, 0.2, 0.02);
+      const BandTrack& track = scene.tracks[0];
+      const auto covariance = [&](double a, double b) {
+        const double m = std::min(a, b);
+        return (prior.slope * prior.slope + prior.bend * prior.bend) * (a - 0.5) * (b - 0.5) +
+               prior.bend * prior.bend * (a * b * m - (a + b) * m * m / 2 + m * m * m / 3);
+      };
+      std::vector<std::vector<double>> k(bands, std::vector<double>(bands));
+      for (std::size_t i = 0; i < bands; ++i) {
+        for (std::size_t j = 0; j < bands; ++j)
+          k[i][j] = covariance(scene.places[i], scene.places[j]);
+        k[i][i] += track.variance[i] + prior.jitter * prior.jitter;
+      }
+      const auto ones = solve(k, std::vector<double>(bands, 1.0));
+      const auto pull = solve(k, track.shift);
+      double weight = 0, pulled = 0;
+      for (std::size_t i = 0; i < bands; ++i) {
+        weight += ones[i];
+        pulled += pull[i];
+      }
+      const std::vector<double> wanted{0, scene.places[0], 0.37, 0.5, 1};
+      const auto found = steps::smooth_track(scene.places, track, prior, wanted);
+      ASSERT_EQ(found.size(), wanted.size());
+      for (std::size_t w = 0; w < wanted.size(); ++w) {
+        double expected = pulled / weight;
+        for (std::size_t i = 0; i < bands; ++i)
+          expected +=
+              covariance(wanted[w], scene.places[i]) * (pull[i] - pulled / weight * ones[i]);
+        EXPECT_NEAR(found[w], expected, 1e-7) << bands << " bands, place " << wanted[w];
+      }
+    }
+}
+
+TEST(SmoothTrackTest, ABandFarOutsideCountsLittle) {
+  Scene scene = make_scene(12, 1, 0, 0, 0.01);
+  scene.tracks[0].shift[4] += 1;
+  const auto found =
+      steps::smooth_track(scene.places, scene.tracks[0], {0.2, 0.3, 0}, scene.places);
+  for (const double shift : found) EXPECT_NEAR(shift, 0, 0.03);
+}
+
 }  // namespace
 }  // namespace ostracon::test
