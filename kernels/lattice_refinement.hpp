@@ -17,6 +17,8 @@ class DevicePhaseFitter final : public steps::PhaseFitter {
 
   Result<> fit(const steps::PhaseTiles& tiles, std::span<const steps::FitPass> passes,
                steps::SmoothPhase& phase) override;
+  /// The phase that the last fit left, [axis][tile], row line first.
+  const float* phase() const { return phase_.data(); }
 
  private:
   using Complex = std::complex<float>;

@@ -17,6 +17,19 @@ namespace {
 
 constexpr std::int32_t kThreads = 256;
 
+/// The map's nodes, a thread each. `map` has their places in `nodes`.
+__global__ void __launch_bounds__(kThreads)
+    find_nodes(const rules::PhaseField field, const rules::NodeGrid map, const rules::Point middle,
+               const float row0, const float col0, rules::Point* nodes) {
+  const auto node = static_cast<std::int32_t>(blockIdx.x * kThreads + threadIdx.x);
+  if (node >= map.node_rows * map.node_cols) return;
+  const std::int32_t i = node / map.node_cols;
+  const std::int32_t j = node - i * map.node_cols;
+  const rules::Module module{row0 + static_cast<float>(map.first_row + i * map.step),
+                             col0 + static_cast<float>(map.first_col + j * map.step)};
+  nodes[node] = rules::pixel_under(field, module, middle);
+}
+
 /// Every module's soft value, [rows][cols].
 __global__ void __launch_bounds__(kThreads)
     sample_modules(const ImageView<const float> image, const ImageScale* scale,
@@ -52,9 +65,12 @@ class CudaLatticeTracker final : public LatticeTracker {
     OSTRACON_TRY(measure(mean, seed, *tiles));
     OSTRACON_TRY_ASSIGN(const auto phase, steps::follow(*tiles, fitter_));
     if (!phase) return std::optional<FieldLattice>();
-    auto lattice = steps::map_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
-    if (lattice) OSTRACON_TRY(sample(*lattice));
-    return lattice;
+    auto plan = steps::plan_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
+    if (!plan) return std::optional<FieldLattice>();
+    const float* left = fitter_.phase();
+    OSTRACON_TRY(sample(
+        steps::phase_field(seed, *phase, tiles->tile_px, left, left + phase->row.size()), *plan));
+    return std::optional<FieldLattice>(std::move(plan->lattice));
   }
 
  private:
@@ -80,8 +96,9 @@ class CudaLatticeTracker final : public LatticeTracker {
     return Ok{};
   }
 
-  Result<> sample(FieldLattice& lattice) {
-    const LatticeMap& map = lattice.map;
+  Result<> sample(const rules::PhaseField& field, steps::PlannedLattice& plan) {
+    FieldLattice& lattice = plan.lattice;
+    LatticeMap& map = lattice.map;
     const auto modules =
         static_cast<std::size_t>(lattice.rows) * static_cast<std::size_t>(lattice.cols);
     if (modules > soft_.size() || 2 * map.nodes.size() > nodes_.size())
@@ -89,15 +106,20 @@ class CudaLatticeTracker final : public LatticeTracker {
                    "LatticeTracker: a lattice of " + std::to_string(lattice.rows) + " x " +
                        std::to_string(lattice.cols) + " modules; there is memory for " +
                        std::to_string(soft_.size())};
-    OSTRACON_TRY(device_.memory().upload(nodes_.data(), map.nodes.data(),
-                                         map.nodes.size() * sizeof map.nodes[0]));
     const rules::NodeGrid grid{nodes_.data(), map.step,      map.first_row,
                                map.first_col, map.node_rows, map.node_cols};
-    const auto blocks = static_cast<unsigned>((modules + kThreads - 1) / kThreads);
-    OSTRACON_TRY(launch(sample_modules, dim3(blocks), dim3(kThreads), 0, device_, filter_.image(),
-                        filter_.scale(), grid, lattice.rows, lattice.cols, soft_.data()));
+    const auto blocks = [](std::size_t threads) {
+      return dim3(static_cast<unsigned>((threads + kThreads - 1) / kThreads));
+    };
+    OSTRACON_TRY(launch(find_nodes, blocks(map.nodes.size()), dim3(kThreads), 0, device_, field,
+                        grid, plan.middle, plan.row0, plan.col0,
+                        reinterpret_cast<rules::Point*>(nodes_.data())));
+    OSTRACON_TRY(launch(sample_modules, blocks(modules), dim3(kThreads), 0, device_,
+                        filter_.image(), filter_.scale(), grid, lattice.rows, lattice.cols,
+                        soft_.data()));
     lattice.soft = {soft_.data(), lattice.rows, lattice.cols, lattice.cols};
-    return Ok{};
+    return device_.memory().download(map.nodes.data(), nodes_.data(),
+                                     map.nodes.size() * sizeof map.nodes[0]);
   }
 
   LatticeTrackerConfig config_;

@@ -28,9 +28,13 @@ class CpuLatticeTracker final : public LatticeTracker {
     steps::PhaseFitter fitter;
     OSTRACON_TRY_ASSIGN(const auto phase, steps::follow(*tiles, fitter));
     if (!phase) return std::optional<FieldLattice>();
-    auto lattice = steps::map_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
-    if (lattice) sample(*lattice);
-    return lattice;
+    auto plan = steps::plan_lattice(seed, *phase, tiles->tile_px, config_.rows, config_.cols);
+    if (!plan) return std::optional<FieldLattice>();
+    steps::fill_nodes(
+        steps::phase_field(seed, *phase, tiles->tile_px, phase->row.data(), phase->col.data()),
+        *plan);
+    sample(plan->lattice);
+    return std::optional<FieldLattice>(std::move(plan->lattice));
   }
 
  private:

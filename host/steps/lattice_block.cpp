@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <complex>
 
 namespace ostracon::steps {
 namespace {
@@ -28,96 +29,172 @@ std::vector<Between> between(std::int32_t tiles, std::int32_t side, std::int32_t
   return places;
 }
 
+constexpr std::size_t kLines = 2;
+constexpr std::size_t kLanes = PlaneScan::kBlocks * kLines;
+
+/// A number in every lane, and a complex one. Lanes of a vector type are computed side by side.
+using Lanes [[gnu::vector_size(kLanes * sizeof(float))]] = float;
+using Indices [[gnu::vector_size(kLanes * sizeof(std::int32_t))]] = std::int32_t;
+struct Values {
+  Lanes re, im;
+};
+
+Values operator+(const Values& a, const Values& b) { return {a.re + b.re, a.im + b.im}; }
+Values operator-(const Values& a, const Values& b) { return {a.re - b.re, a.im - b.im}; }
+Values operator*(float a, const Values& b) { return {a * b.re, a * b.im}; }
+Values operator*(const Values& a, const Values& b) {
+  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+/// exp(-i slope u) of every tile, u its distance from the block's middle.
+template <std::size_t kSide>
+std::array<Values, kSide> turns(const Lanes& slope) {
+  Values at;
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    at.re[l] = std::cos(0.5F * slope[l]);
+    at.im[l] = -std::sin(0.5F * slope[l]);
+  }
+  const Values whole = at * at;
+  std::array<Values, kSide> turns;
+  for (std::size_t k = 0; k < kSide / 2; ++k) {
+    turns[kSide / 2 + k] = at;
+    turns[kSide / 2 - 1 - k] = {at.re, -at.im};
+    at = at * whole;
+  }
+  return turns;
+}
+
+/// The best of the planes tried so far, in every lane.
+struct Best {
+  Lanes score = Lanes{} - 1e30F;
+  Values sum{};
+  Indices which = Indices{} - 1;  // plane; -1: none
+
+  void offer(const Values& offered, float unit, float less, std::int32_t plane) {
+    const Lanes scored = (offered.re * offered.re + offered.im * offered.im) * unit - less;
+    const Indices better = scored > score;  // NaN fits nothing
+    score = better ? scored : score;
+    sum.re = better ? offered.re : sum.re;
+    sum.im = better ? offered.im : sum.im;
+    which = better ? Indices{} + plane : which;
+  }
+};
+
 }  // namespace
 
-PlaneScan::PlaneScan(std::int32_t side, const SlopeSearch& search)
-    : side_(static_cast<std::size_t>(side)),
-      steps_(static_cast<std::size_t>(search.steps)),
-      search_(search) {
-  assert(side % 2 == 0 && side <= kMostSide && search.steps <= kMostSteps);
-  for (std::size_t s = 0; s <= steps_; ++s)
-    for (std::size_t k = 0; k < side_ / 2; ++k) {
+PlaneScan::PlaneScan(std::int32_t side, const SlopeSearch& search) : side_(side), search_(search) {
+  for (std::size_t s = 0; s <= static_cast<std::size_t>(search.steps); ++s)
+    for (std::size_t k = 0; k < static_cast<std::size_t>(side) / 2; ++k) {
       const float angle = search.step * static_cast<float>(s) * (static_cast<float>(k) + 0.5F);
       cosine_[s][k] = std::cos(angle);
       sine_[s][k] = std::sin(angle);
     }
 }
 
-/// exp(-i slope u) of every tile, u its distance from the block's middle.
-PlaneScan::Tiles PlaneScan::turns(float slope) const {
-  const Value half{std::cos(0.5F * slope), -std::sin(0.5F * slope)};
-  const Value whole = times(half, half);
-  Tiles turns;
-  Value at = half;
-  for (std::size_t k = 0; k < side_ / 2; ++k) {
-    turns[side_ / 2 + k] = at;
-    turns[side_ / 2 - 1 - k] = {at.re, -at.im};
-    at = times(at, whole);
-  }
-  return turns;
-}
-
 /// Sums of the tiles against every slope. Tiles as far before the middle as behind it meet the same
 /// cosine and opposite sines, and so do opposite slopes.
+template <std::size_t kSide, std::size_t kSteps, class Tiles, class Slopes>
 void PlaneScan::against_slopes(const Tiles& tiles, Slopes& sums) const {
-  const std::size_t half = side_ / 2;
-  std::array<Value, kMostSide / 2> even, odd;
-  Value flat;
-  for (std::size_t k = 0; k < half; ++k) {
-    const Value behind = tiles[half + k];
-    const Value before = tiles[half - 1 - k];
-    even[k] = {behind.re + before.re, behind.im + before.im};
-    odd[k] = {behind.re - before.re, behind.im - before.im};
-    flat = {flat.re + even[k].re, flat.im + even[k].im};
+  constexpr std::size_t kHalf = kSide / 2;
+  std::array<Values, kHalf> even, odd;
+  Values flat{};
+  for (std::size_t k = 0; k < kHalf; ++k) {
+    even[k] = tiles[kHalf + k] + tiles[kHalf - 1 - k];
+    odd[k] = tiles[kHalf + k] - tiles[kHalf - 1 - k];
+    flat = flat + even[k];
   }
-  sums[steps_] = flat;
-  for (std::size_t s = 1; s <= steps_; ++s) {
-    Value c, d;
-    for (std::size_t k = 0; k < half; ++k) {
-      c = {c.re + cosine_[s][k] * even[k].re, c.im + cosine_[s][k] * even[k].im};
-      d = {d.re + sine_[s][k] * odd[k].re, d.im + sine_[s][k] * odd[k].im};
+  sums[kSteps] = flat;
+  for (std::size_t s = 1; s <= kSteps; ++s) {
+    Values c{}, d{};
+    for (std::size_t k = 0; k < kHalf; ++k) {
+      c = c + cosine_[s][k] * even[k];
+      d = d + sine_[s][k] * odd[k];
     }
-    sums[steps_ + s] = {c.re + d.im, c.im - d.re};
-    sums[steps_ - s] = {c.re - d.im, c.im + d.re};
+    sums[kSteps + s] = {c.re + d.im, c.im - d.re};
+    sums[kSteps - s] = {c.re - d.im, c.im + d.re};
   }
 }
 
-std::complex<float> PlaneScan::run(const PhaseTiles& tiles,
-                                   const std::vector<std::complex<float>>& line, std::int32_t i,
-                                   std::int32_t j, const Plane& about, Plane& best) const {
-  const Tiles turn_i = turns(about.slope_i);
-  const Tiles turn_j = turns(about.slope_j);
-  // Rows first: a plane is a product, so that all its slopes cost little more than one.
-  std::array<Tiles, kMostSlopes> partial;  // [slope][row]
-  Slopes of_row;
-  for (std::size_t y = 0; y < side_; ++y) {
-    const auto* tile = &line[tiles.index(i + static_cast<std::int32_t>(y), j)];
-    Tiles row;
-    for (std::size_t x = 0; x < side_; ++x)
-      row[x] = times({tile[x].real(), tile[x].imag()}, turn_j[x]);
-    against_slopes(row, of_row);
-    for (std::size_t s = 0; s <= 2 * steps_; ++s) partial[s][y] = times(of_row[s], turn_i[y]);
+template <std::size_t kSide, std::size_t kSteps>
+std::array<PlaneScan::Fit, PlaneScan::kBlocks> PlaneScan::run_sized(
+    const PhaseTiles& tiles, const std::array<Block, kBlocks>& blocks) const {
+  constexpr std::size_t kSlopes = 2 * kSteps + 1;
+  std::array<const std::complex<float>*, kLanes> first;
+  Lanes slope_i, slope_j;
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    const Block& block = blocks[l / kLines];
+    first[l] =
+        (l % kLines == 0 ? tiles.row_line : tiles.col_line).data() + tiles.index(block.i, block.j);
+    slope_i[l] = block.about[l % kLines].slope_i;
+    slope_j[l] = block.about[l % kLines].slope_j;
   }
-  Value strongest;
-  float most = -1e30F;
-  const float unit = 1.0F / static_cast<float>(side_ * side_);
-  Slopes sums;
-  for (std::size_t b = 0; b <= 2 * steps_; ++b) {
-    against_slopes(partial[b], sums);
-    const float across = search_.step * (static_cast<float>(b) - static_cast<float>(steps_));
-    for (std::size_t a = 0; a <= 2 * steps_; ++a) {
-      const float up = search_.step * (static_cast<float>(a) - static_cast<float>(steps_));
-      const float score = (sums[a].re * sums[a].re + sums[a].im * sums[a].im) * unit -
-                          search_.doubt * (up * up + across * across);
-      if (!(score > most)) continue;  // NaN fits nothing
-      most = score;
-      strongest = sums[a];
-      best = {0, about.slope_i + up, about.slope_j + across};
+  const auto turn_i = turns<kSide>(slope_i);
+  const auto turn_j = turns<kSide>(slope_j);
+  // Rows first: a plane is a product, so that all its slopes cost little more than one.
+  std::array<std::array<Values, kSide>, kSlopes> partial;  // [slope][row]
+  std::array<Values, kSlopes> sums;
+  for (std::size_t y = 0; y < kSide; ++y) {
+    std::array<Values, kSide> row;
+    for (std::size_t x = 0; x < kSide; ++x) {
+      const std::size_t at = y * static_cast<std::size_t>(tiles.cols) + x;
+      const auto a = first[0][at], b = first[1][at], c = first[2][at], d = first[3][at];
+      const Values seen{{a.real(), b.real(), c.real(), d.real()},
+                        {a.imag(), b.imag(), c.imag(), d.imag()}};
+      row[x] = seen * turn_j[x];
+    }
+    against_slopes<kSide, kSteps>(row, sums);
+    for (std::size_t s = 0; s < kSlopes; ++s) partial[s][y] = sums[s] * turn_i[y];
+  }
+  Best best;
+  constexpr float kUnit = 1.0F / static_cast<float>(kSide * kSide);
+  const auto departure = [&](std::size_t s) {
+    return search_.step * (static_cast<float>(s) - static_cast<float>(kSteps));
+  };
+  for (std::size_t b = 0; b < kSlopes; ++b) {
+    against_slopes<kSide, kSteps>(partial[b], sums);
+    const float across = departure(b);
+    for (std::size_t a = 0; a < kSlopes; ++a) {
+      const float up = departure(a);
+      best.offer(sums[a], kUnit, search_.doubt * (up * up + across * across),
+                 static_cast<std::int32_t>(b * kSlopes + a));
     }
   }
-  const Value back = times(strongest, {std::cos(about.value), -std::sin(about.value)});
-  best.value = about.value + std::atan2(back.im, back.re);
-  return {strongest.re, strongest.im};
+  std::array<Fit, kBlocks> fits;
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    const Plane& about = blocks[l / kLines].about[l % kLines];
+    Fit& fit = fits[l / kLines];
+    Plane& plane = fit.planes[l % kLines];
+    if (best.which[l] >= 0) {
+      const auto which = static_cast<std::size_t>(best.which[l]);
+      plane.slope_i = about.slope_i + departure(which % kSlopes);
+      plane.slope_j = about.slope_j + departure(which / kSlopes);
+    }
+    const float re = best.sum.re[l], im = best.sum.im[l];
+    const float cosine = std::cos(about.value), sine = -std::sin(about.value);
+    plane.value = about.value + std::atan2(re * sine + im * cosine, re * cosine - im * sine);
+    const float power = (re * re + im * im) / static_cast<float>(kSide * kSide);
+    fit.power = l % kLines == 0 ? power : std::min(fit.power, power);
+  }
+  return fits;
+}
+
+std::array<PlaneScan::Fit, PlaneScan::kBlocks> PlaneScan::run(
+    const PhaseTiles& tiles, const std::array<Block, kBlocks>& blocks) const {
+  switch (100 * side_ + search_.steps) {
+    case 402:
+      return run_sized<4, 2>(tiles, blocks);
+    case 405:
+      return run_sized<4, 5>(tiles, blocks);
+    case 603:
+      return run_sized<6, 3>(tiles, blocks);
+    case 610:
+      return run_sized<6, 10>(tiles, blocks);
+    case 804:
+      return run_sized<8, 4>(tiles, blocks);
+    default:
+      assert(side_ == 8 && search_.steps == 10);
+      return run_sized<8, 10>(tiles, blocks);
+  }
 }
 
 std::vector<float> spread(const PhaseTiles& tiles, std::int32_t side, std::int32_t stride,

@@ -2,7 +2,6 @@
 // How well a plane of phase fits a line over a block of tiles.
 
 #include <array>
-#include <complex>
 #include <cstdint>
 #include <vector>
 
@@ -15,42 +14,47 @@ struct Plane {
   float value = 0, slope_i = 0, slope_j = 0;
 };
 
+using Planes = std::array<Plane, 2>;  ///< of the row line, of the column line
+
 struct SlopeSearch {
-  std::int32_t steps = 0;  ///< each way, at most PlaneScan::kMostSteps
+  std::int32_t steps = 0;  ///< each way
   float step = 0;          ///< radians a tile
   float doubt = 0;         ///< nats taken off for each (radian a tile)^2 of departure
 };
 
-/// Tries planes on blocks of one size: all slopes about a guess.
+/// Tries planes on blocks of one size: all slopes about a guess. Two blocks go side by side, with
+/// two lines each: the four lanes of a vector.
 class PlaneScan {
  public:
-  static constexpr std::int32_t kMostSide = 8;    ///< tiles
-  static constexpr std::int32_t kMostSteps = 10;  ///< each way
+  static constexpr std::size_t kBlocks = 2;
+  struct Block {
+    std::int32_t i = 0, j = 0;  ///< its first tile
+    Planes about;
+  };
+  struct Fit {
+    Planes planes;
+    float power = 0;  ///< of the weaker line's sum over the block, over what noise gives
+  };
 
-  /// `side` is even.
+  /// Sizes that there are: sides of 4 tiles with 2 or 5 steps, 6 with 3 or 10, 8 with 4 or 10.
   PlaneScan(std::int32_t side, const SlopeSearch& search);
 
-  /// The plane, of slopes about those of `about` and any value, that the block from tile (i, j)
-  /// fits best: best gets its slopes and its value next to that of `about`. Returns the sum of the
-  /// line over the block against it; |sum|^2 / side^2 is its power over the noise.
-  std::complex<float> run(const PhaseTiles& tiles, const std::vector<std::complex<float>>& line,
-                          std::int32_t i, std::int32_t j, const Plane& about, Plane& best) const;
+  /// For each block the planes, of slopes about those of `about` and any value, that fit it best:
+  /// their slopes, and their values next to those of `about`.
+  std::array<Fit, kBlocks> run(const PhaseTiles& tiles,
+                               const std::array<Block, kBlocks>& blocks) const;
 
  private:
-  struct Value {
-    float re = 0, im = 0;
-  };
-  static constexpr std::size_t kMostSlopes = 2 * kMostSteps + 1;
-  using Tiles = std::array<Value, kMostSide>;
-  using Slopes = std::array<Value, kMostSlopes>;
+  static constexpr std::size_t kMostSide = 8;  // tiles
+  static constexpr std::size_t kMostSteps = 10;
 
-  static Value times(Value a, Value b) {
-    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-  }
-  Tiles turns(float slope) const;
+  template <std::size_t kSide, std::size_t kSteps>
+  std::array<Fit, kBlocks> run_sized(const PhaseTiles& tiles,
+                                     const std::array<Block, kBlocks>& blocks) const;
+  template <std::size_t kSide, std::size_t kSteps, class Tiles, class Slopes>
   void against_slopes(const Tiles& tiles, Slopes& sums) const;
 
-  std::size_t side_, steps_;
+  std::int32_t side_;
   SlopeSearch search_;
   // [step][half tiles from the middle]
   std::array<std::array<float, kMostSide / 2>, kMostSteps + 1> cosine_{}, sine_{};

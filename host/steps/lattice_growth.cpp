@@ -22,8 +22,6 @@ constexpr std::int32_t kPredictReach = 3;  // strides
 constexpr double kBend = 0.4;              // radians a stride^2, rms: a warp of 2 modules in 300
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
-using Planes = std::array<Plane, 2>;  // row line, col line
-
 struct Attempt {
   Planes planes;
   float confidence = 0;  // power of the weaker line over what noise gives
@@ -49,12 +47,12 @@ class Growth {
     Planes seed;
     for (std::int32_t i = rows_ / 4; i <= rows_ * 3 / 4; i += std::max(1, rows_ / 8))
       for (std::int32_t j = cols_ / 4; j <= cols_ * 3 / 4; j += std::max(1, cols_ / 8)) {
-        Planes planes;
-        const float confidence = fit(scan, i * cols_ + j, {}, planes);
-        if (confidence <= best) continue;
-        best = confidence;
+        const auto block = block_at(i * cols_ + j, {});
+        const PlaneScan::Fit fit = scan.run(tiles_, {block, block})[0];
+        if (fit.power <= best) continue;
+        best = fit.power;
         start_at = i * cols_ + j;
-        seed = planes;
+        seed = fit.planes;
       }
     if (start_at < 0) return false;
     settle(start_at, seed, best);
@@ -143,17 +141,8 @@ class Growth {
     for (const std::int32_t at : leaving) settle(at, state(at).attempt.planes, state(at).quality);
   }
 
-  /// The planes of both lines that a block fits best; returns the power of the weaker over what
-  /// noise gives.
-  float fit(const PlaneScan& scan, std::int32_t at, const Planes& about, Planes& planes) const {
-    float confidence = 1e30F;
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-      const auto& line = axis == 0 ? tiles_.row_line : tiles_.col_line;
-      const auto sum = scan.run(tiles_, line, at / cols_ * kStride, at % cols_ * kStride,
-                                about[axis], planes[axis]);
-      confidence = std::min(confidence, std::norm(sum) / static_cast<float>(block_ * block_));
-    }
-    return confidence;
+  PlaneScan::Block block_at(std::int32_t at, const Planes& about) const {
+    return {at / cols_ * kStride, at % cols_ * kStride, about};
   }
 
   /// Brings the attempts of the front up to date: what has no new neighbours stands as it is.
@@ -161,22 +150,28 @@ class Growth {
     std::vector<std::int32_t> stale;
     for (const std::int32_t at : front_)
       if (state(at).stale) stale.push_back(at);
-    parallel_for(static_cast<std::int64_t>(stale.size()), [&](std::int64_t k) {
-      State& s = state(stale[static_cast<std::size_t>(k)]);
-      s.attempt = attempt(stale[static_cast<std::size_t>(k)]);
-      s.stale = false;
+    // Two go side by side, the last of an odd number with itself.
+    parallel_for(static_cast<std::int64_t>(stale.size() + 1) / 2, [&](std::int64_t k) {
+      const std::size_t first = 2 * static_cast<std::size_t>(k);
+      attempt({stale[first], stale[std::min(first + 1, stale.size() - 1)]});
     });
   }
 
-  Attempt attempt(std::int32_t at) const {
-    const Planes planes = predict(at);
-    Attempt out;
-    out.confidence = fit(step_scan_, at, planes, out.planes);
-    for (std::size_t axis = 0; axis < 2; ++axis)
-      out.surprise =
-          std::max(out.surprise, std::abs(out.planes[axis].value - planes[axis].value) / kTurn);
-    out.confidence -= kValueDoubt * out.surprise * out.surprise;
-    return out;
+  void attempt(const std::array<std::int32_t, PlaneScan::kBlocks>& places) {
+    std::array<PlaneScan::Block, PlaneScan::kBlocks> blocks;
+    for (std::size_t k = 0; k < places.size(); ++k)
+      blocks[k] = block_at(places[k], predict(places[k]));
+    const auto fits = step_scan_.run(tiles_, blocks);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      const Planes& seen = fits[k].planes;
+      float surprise = 0;
+      for (std::size_t axis = 0; axis < 2; ++axis)
+        surprise =
+            std::max(surprise, std::abs(seen[axis].value - blocks[k].about[axis].value) / kTurn);
+      state(places[k]).attempt = {seen, fits[k].power - kValueDoubt * surprise * surprise,
+                                  surprise};
+      state(places[k]).stale = false;
+    }
   }
 
   /// Plane through the settled neighbours within 3 strides, each weighed by what its noise and the

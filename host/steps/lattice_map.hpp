@@ -6,6 +6,7 @@
 #include "host/steps/lattice_growth.hpp"
 #include "host/steps/lattice_phase.hpp"
 #include "host/steps/lattice_refinement.hpp"
+#include "pipeline/rules/phase_field.hpp"
 #include "pipeline/stages/lattice_tracker.hpp"
 
 namespace ostracon::steps {
@@ -23,10 +24,24 @@ Result<> check(const LatticeTrackerConfig& config);
 /// and bends leave clear need one growth. Errors: those of `fitter`.
 Result<std::optional<SmoothPhase>> follow(const PhaseTiles& tiles, PhaseFitter& fitter);
 
-/// The lattice that has this phase against the seed's, without its soft values; nullopt if its
-/// modules cannot be counted. `image_rows` and `image_cols` are px.
-std::optional<FieldLattice> map_lattice(const LatticeSeed& seed, const SmoothPhase& phase,
-                                        std::int32_t tile_px, std::int32_t image_rows,
-                                        std::int32_t image_cols);
+/// The field that `phase` is of, with its values at `row` and `col`, on the host or on a device.
+rules::PhaseField phase_field(const LatticeSeed& seed, const SmoothPhase& phase,
+                              std::int32_t tile_px, const float* row, const float* col);
+
+/// A lattice whose nodes are not known yet, and no soft values.
+struct PlannedLattice {
+  FieldLattice lattice;
+  float row0 = 0, col0 = 0;  ///< module of the phase field that is module (0, 0) of the lattice
+  rules::Point middle{};     ///< of the image
+};
+
+/// The lattice that has this phase against the seed's; nullopt if its modules cannot be counted.
+/// `image_rows` and `image_cols` are px.
+std::optional<PlannedLattice> plan_lattice(const LatticeSeed& seed, const SmoothPhase& phase,
+                                           std::int32_t tile_px, std::int32_t image_rows,
+                                           std::int32_t image_cols);
+
+/// The nodes of its map.
+void fill_nodes(const rules::PhaseField& field, PlannedLattice& plan);
 
 }  // namespace ostracon::steps

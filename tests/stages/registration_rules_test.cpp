@@ -14,6 +14,7 @@
 #include "pipeline/rules/local_quadratic.hpp"
 #include "pipeline/rules/log_cosh.hpp"
 #include "pipeline/rules/module_window.hpp"
+#include "pipeline/rules/phase_field.hpp"
 #include "pipeline/rules/shift_path.hpp"
 #include "pipeline/rules/spectrum.hpp"
 
@@ -254,6 +255,33 @@ TEST(FinderMarkRule, FewerErrorsMakeALargerKeyWhateverElseItHolds) {
   EXPECT_GT(rules::mark_key(1024 - 99, 0, 0, 0), rules::mark_key(100, 31, 31, 31));
   EXPECT_TRUE(rules::may_be_mark(96) && rules::may_be_mark(160) && rules::may_be_mark(256));
   EXPECT_FALSE(rules::may_be_mark(97) || rules::may_be_mark(159));
+}
+
+TEST(PhaseFieldRule, ThePixelUnderAModuleShowsThatModuleFromWhereverTheSearchBegins) {
+  constexpr std::int32_t kTiles = 20, kTilePx = 24;
+  std::vector<float> row, col;
+  for (std::int32_t i = 0; i < kTiles; ++i)
+    for (std::int32_t j = 0; j < kTiles; ++j) {
+      row.push_back(0.05F * static_cast<float>(i * j) + 2);  // up to 3 modules
+      col.push_back(-0.04F * static_cast<float>(i * i));
+    }
+  // A pitch of 3 px, turned by atan(3/4).
+  const rules::PhaseField field{
+      row.data(),           col.data(),    kTiles,      kTiles, kTilePx, {0.8F / 3, -0.6F / 3},
+      {0.6F / 3, 0.8F / 3}, {2.4F, -1.8F}, {1.8F, 2.4F}};
+  for (const rules::Point at : {rules::Point{0, 0}, rules::Point{479, 0}, rules::Point{200, 333},
+                                rules::Point{479, 479}, rules::Point{-30, 500}}) {
+    const rules::Module module = rules::module_at(field, at);
+    for (const rules::Point start : {rules::Point{240, 240}, rules::Point{0, 479}, at}) {
+      const rules::Point found = rules::pixel_under(field, module, start);
+      EXPECT_NEAR(found.y, at.y, 1e-3F);
+      EXPECT_NEAR(found.x, at.x, 1e-3F);
+    }
+  }
+  // Half a tile from the middles of four: the mean of their phases.
+  const rules::Module seen = rules::module_at(field, {47.5F, 71.5F});
+  const float phase = (row[22] + row[23] + row[42] + row[43]) / 4;
+  EXPECT_NEAR(seen.row, 0.8F / 3 * 47.5F - 0.6F / 3 * 71.5F + phase / 6.2831853F, 1e-5F);
 }
 
 }  // namespace
