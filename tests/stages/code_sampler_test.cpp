@@ -170,12 +170,14 @@ TEST_P(CodeSamplerTest, ModulesBeyondTheImageAreErased) {
   for (int row = 0; row < 29; ++row)
     for (int col = 0; col < 29; ++col) {
       const double x = scene.place(scene.codes[0], row, col)[1];
-      const Llr llr = sampled.modules[0][static_cast<std::size_t>(29 * row + col)];
-      if (x < -2.5) EXPECT_EQ(llr, 0) << row << " " << col;
-      if (x > 2.5)
-        EXPECT_EQ(llr < 0,
-                  scene.codes[0].matrix.modules[static_cast<std::size_t>(29 * row + col)] != 0)
-            << row << " " << col;
+      const auto module = static_cast<std::size_t>(29 * row + col);
+      const Llr llr = sampled.modules[0][module];
+      if (x < -2.5) {
+        EXPECT_EQ(llr, 0) << row << " " << col;
+      }
+      if (x > 2.5) {
+        EXPECT_EQ(llr < 0, scene.codes[0].matrix.modules[module] != 0) << row << " " << col;
+      }
     }
 }
 
@@ -185,7 +187,7 @@ TEST_P(CodeSamplerTest, AnImageOfNothingGivesNothing) {
   for (float& pixel : scene.pixels) pixel = 3;
   const Sampled sampled = sample(scene);
   ASSERT_EQ(sampled.modules.size(), 1U);
-  for (const Llr llr : sampled.modules[0]) EXPECT_EQ(std::abs(llr) > 8, false);
+  for (const Llr llr : sampled.modules[0]) EXPECT_LE(std::abs(llr), 8);
 }
 
 TEST_P(CodeSamplerTest, OtherImagesAndVersionsThanThereAreAreRefused) {
