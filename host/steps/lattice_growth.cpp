@@ -20,6 +20,7 @@ constexpr float kSlopeDoubt = 12.5F;       // nats a (radian a tile)^2: half ove
 constexpr float kValueDoubt = 50.0F;       // nats a turn^2: of 0.1
 constexpr std::int32_t kPredictReach = 3;  // strides
 constexpr double kBend = 0.4;              // radians a stride^2, rms: a warp of 2 modules in 300
+constexpr float kMostQuality = 100;
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
 struct Attempt {
@@ -36,7 +37,10 @@ class Growth {
         rows_((tiles.rows - block_) / kStride + 1),
         cols_((tiles.cols - block_) / kStride + 1),
         state_(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)),
-        step_scan_(block, {block / 2, kSlopeStep / static_cast<float>(block), kSlopeDoubt}) {}
+        step_scan_(block, {block / 2, kSlopeStep / static_cast<float>(block), kSlopeDoubt}) {
+    for (std::size_t d = 0; d < full_say_.size(); ++d)
+      full_say_[d] = say(static_cast<double>(kMostQuality), static_cast<std::int32_t>(d));
+  }
 
   bool start() {
     // Slopes of a start block: up to +-2 % of a pitch of 8 modules a tile.
@@ -108,6 +112,11 @@ class Growth {
     Attempt attempt;
   };
 
+  /// Weights of a value and of a slope.
+  struct Say {
+    double of_value, of_slope;
+  };
+
   State& state(std::int32_t at) { return state_[static_cast<std::size_t>(at)]; }
 
   /// Calls visit(place, rows away, columns away) for the blocks within `reach`.
@@ -122,7 +131,7 @@ class Growth {
 
   void settle(std::int32_t at, const Planes& planes, float confidence) {
     state(at).planes = planes;
-    state(at).quality = std::min(confidence, 100.0F);
+    state(at).quality = std::min(confidence, kMostQuality);
     around(at, kPredictReach,
            [&](std::int32_t other, std::int32_t, std::int32_t) { state(other).stale = true; });
     around(at, 1, [&](std::int32_t other, std::int32_t, std::int32_t) {
@@ -174,10 +183,17 @@ class Growth {
     }
   }
 
-  /// Plane through the settled neighbours within 3 strides, each weighed by what its noise and the
-  /// bend of the lattice in between leave of its phase and of its slopes.
-  Planes predict(std::int32_t at) const {
+  /// What a settled block of this quality says, by its noise and the bend of the lattice in
+  /// between, of the plane sqrt(distance2) strides away.
+  Say say(double quality, std::int32_t distance2) const {
     const double slope_share = 12.0 * kStride * kStride / (block_ * block_);
+    const double bend2 = kBend * kBend * static_cast<double>(distance2);
+    return {quality / (0.5 + quality * (0.25 / (kBend * kBend)) * bend2 * bend2),
+            quality / (0.5 * slope_share + quality * bend2)};
+  }
+
+  /// Plane through the settled neighbours within 3 strides, each with its say.
+  Planes predict(std::int32_t at) const {
     // Unknown: value at the block, slopes a stride. Both lines have the same weights.
     double a00 = 0, a01 = 0, a02 = 0, a11 = 0, a12 = 0, a22 = 0;
     std::array<std::array<double, 3>, 2> b{};
@@ -186,10 +202,10 @@ class Growth {
       if (s.quality <= 0) return;
       const double di = down;
       const double dj = right;
-      const double bend2 = kBend * kBend * (di * di + dj * dj);
-      const double quality = static_cast<double>(s.quality);
-      const double w = quality / (0.5 + quality * (0.25 / (kBend * kBend)) * bend2 * bend2);
-      const double ws = quality / (0.5 * slope_share + quality * bend2);
+      const std::int32_t distance2 = down * down + right * right;
+      const auto [w, ws] = s.quality < kMostQuality
+                               ? say(static_cast<double>(s.quality), distance2)
+                               : full_say_[static_cast<std::size_t>(distance2)];
       a00 += w;
       a01 += w * di;
       a02 += w * dj;
@@ -228,6 +244,7 @@ class Growth {
   std::vector<State> state_;
   std::vector<std::int32_t> front_;  // not settled, beside what is
   PlaneScan step_scan_;
+  std::array<Say, 2 * kPredictReach * kPredictReach + 1> full_say_{};  // of the clearest
 };
 
 }  // namespace
