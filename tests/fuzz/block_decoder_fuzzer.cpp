@@ -51,14 +51,17 @@ std::vector<Llr> block_of(Input& input, const format::qr::BlockShape& shape) {
     return llrs;
   }
   std::mt19937 random(static_cast<std::uint32_t>(input.seed()));
-  const auto size = static_cast<std::int32_t>(input.number(1, 60));
-  const auto noise = static_cast<std::int32_t>(input.number(0, 120));
-  const std::uint32_t erased = input.byte() % 64U;  // of 256
+  const auto size = static_cast<std::uint32_t>(input.number(8, 60));
+  const std::uint32_t wrong = input.number(0, 80);  // of 1024 bits
+  const std::uint8_t holes = input.byte();
+  const std::uint32_t erased = holes % 4 == 0 ? holes / 8U : 0U;  // of 256 bits
   const auto sent = test::sure_llrs(test::random_codeword(shape, random), 1);
   for (std::size_t b = 0; b < llrs.size(); ++b) {
-    const auto added = static_cast<std::int32_t>(random() % 1024U) * noise / 1023;
-    const std::int32_t llr = sent[b] * (size - added);
-    llrs[b] = random() % 256U < erased ? Llr{0} : static_cast<Llr>(std::clamp(llr, -127, 127));
+    // What is wrong is a third as sure, in the mean.
+    const bool is_wrong = random() % 1024U < wrong;
+    const auto own = static_cast<std::int32_t>(1 + random() % (is_wrong ? size / 3 + 1 : size));
+    llrs[b] = static_cast<Llr>(sent[b] * (is_wrong ? -own : own));
+    if (random() % 256U < erased) llrs[b] = 0;
   }
   return llrs;
 }
