@@ -22,8 +22,7 @@ struct InspectOptions {
   CodeOptions codes;
 };
 
-void print_master(const io::MasterReader& master) {
-  const io::MasterDescription& description = master.description();
+void print_pages(const io::MasterDescription& description) {
   const format::PageHeader& header = description.header;
   fmt::print("master of plate {}\n", to_string(header.plate));
   fmt::print("pages:   {} of {} x {} modules, {} of data, {} of parity in {}\n", header.page_count,
@@ -34,7 +33,36 @@ void print_master(const io::MasterReader& master) {
              header.zone_cols, header.outer_k, header.outer_m);
   fmt::print("plate:   pitch {} nm, {} modules between pages\n", header.pitch_pm / 1000.0,
              description.parameters.gap_modules);
-  fmt::print("stream:  {}, SHA-256 {}\n", human_bytes(header.stream_bytes),
+}
+
+void print_codes(const format::qr::PlatePlan& plan) {
+  const format::qr::PlateParameters& parameters = plan.parameters();
+  const format::GroupPlan& groups = plan.groups();
+  fmt::print("master of QR plate {}\n", to_string(plan.description().plate));
+  fmt::print("codes:   {} of version {}-{}, {} of data, {} of parity in {}, {}\n",
+             groups.page_count() + plan.descriptions(), parameters.version,
+             format::qr::letter_of(parameters.level), groups.data_pages,
+             groups.page_count() - groups.data_pages, plural(groups.groups, "group"),
+             plural(plan.descriptions(), "description"));
+  fmt::print("fields:  {} of {} x {} codes, {} modules between, {} around; {} x {} modules\n",
+             plan.fields(), parameters.field.code_rows, parameters.field.code_columns,
+             parameters.field.gap_modules, parameters.field.quiet_modules, plan.field_rows(),
+             plan.field_columns());
+  fmt::print("plate:   pitch {} nm, {} of payload in a code; outer code {} + {}\n",
+             parameters.pitch_pm / 1000.0, human_bytes(plan.payload_bytes()),
+             groups.data_in_group(0), groups.parity_per_group);
+}
+
+void print_master(const io::MasterReader& master) {
+  const io::MasterDescription& description = master.description();
+  if (description.qr) {
+    print_codes(*description.qr);
+  } else {
+    print_pages(description);
+  }
+  const std::uint64_t bytes =
+      description.qr ? description.qr->description().stream_bytes : description.header.stream_bytes;
+  fmt::print("stream:  {}, SHA-256 {}\n", human_bytes(bytes),
              io::to_hex(description.stream_sha256));
   for (const auto& entry : description.entries)
     fmt::print("  {:<9} {:>9}  {}\n", io::to_string(entry.type),
