@@ -92,6 +92,17 @@ std::vector<float> sample(ImageView<const float> image, const LocatedCode& code,
   return means;
 }
 
+/// Takes means that no module can have out; true if there are any.
+bool remove_dirt(const steps::CodeEqualiser& equaliser, float limit, std::vector<float>& means) {
+  bool any = false;
+  for (float& mean : means)
+    if (std::abs(mean - equaliser.signal.level) > limit) {
+      mean = kNowhere;
+      any = true;
+    }
+  return any;
+}
+
 /// LLRs of all modules of one code. `means` are spoilt.
 void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, std::vector<float>& means,
               Llr* modules) {
@@ -110,7 +121,6 @@ void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, std::vec
     }
   constexpr std::int32_t kTaps = steps::kTapSide;
   static_assert(kTaps / 2 == kCodeMargin);
-  const float steps_per_unit = equaliser.nats / kNatsPerLlrStep;
   for (std::int32_t row = 0; row < side; ++row)
     for (std::int32_t col = 0; col < side; ++col) {
       float output = 0;
@@ -119,7 +129,8 @@ void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, std::vec
           output += equaliser.taps[static_cast<std::size_t>(r * kTaps + c)] *
                     means[static_cast<std::size_t>((row + r) * wide + col + c)];
       const auto own = static_cast<std::size_t>((row + kCodeMargin) * wide + col + kCodeMargin);
-      const float llr = std::clamp(steps_per_unit * output, -127.0F, 127.0F);
+      const float llr =
+          std::clamp(steps::nats_of(equaliser, output) / kNatsPerLlrStep, -127.0F, 127.0F);
       modules[row * side + col] = seen[own] == 0 ? Llr{0} : static_cast<Llr>(std::lrint(llr));
     }
 }
@@ -144,11 +155,26 @@ class CpuCodeSampler final : public CodeSampler {
       means[i] = sample(image, codes[i], symbol);
       sums[i] = steps::sums_of(means[i], symbol);
     });
-    const steps::CodeResponse response = steps::response_of(sums);
+    std::vector<steps::CodeEqualiser> equalisers(codes.size());
+    const auto fit = [&] {
+      const steps::CodeResponse response = steps::response_of(sums);
+      parallel_for(static_cast<std::int64_t>(codes.size()), [&](std::int64_t index) {
+        const auto i = static_cast<std::size_t>(index);
+        equalisers[i] = steps::equaliser_of(sums[i], response);
+      });
+    };
+    fit();
+    const std::vector<float> limits = steps::dirt_limits(equalisers);
+    parallel_for(static_cast<std::int64_t>(codes.size()), [&](std::int64_t index) {
+      const auto i = static_cast<std::size_t>(index);
+      if (equalisers[i].signal.contrast != 0 && remove_dirt(equalisers[i], limits[i], means[i]))
+        sums[i] = steps::sums_of(means[i], format::qr::symbol_of(codes[i].version));
+    });
+    fit();
     std::vector<CodeSignal> signals(codes.size());
     parallel_for(static_cast<std::int64_t>(codes.size()), [&](std::int64_t index) {
       const auto i = static_cast<std::size_t>(index);
-      const steps::CodeEqualiser equaliser = steps::equaliser_of(sums[i], response);
+      const steps::CodeEqualiser& equaliser = equalisers[i];
       signals[i] = equaliser.signal;
       if (equaliser.signal.contrast == 0)
         std::fill(modules + begin[i], modules + begin[i + 1], Llr{0});

@@ -16,7 +16,7 @@ using format::qr::Symbol;
 constexpr double kMostEdge = 0.45,
                  kMostDiagonal = 0.2;  // of a blur of 0.8 modules, the own being 1
 constexpr double kFewest = 40;         // known modules of a code that shows
-constexpr double kLeastNoise = 1e-3;   // of the contrast: rounding, wrong maps
+constexpr double kLeastNoise = 0.05;   // of the contrast: neighbours farther off, wrong maps
 
 /// [module with margin 1] +1 light, -1 dark, 0 not known. The ring around a symbol is light.
 std::vector<std::int8_t> known_signs(const Symbol& symbol) {
@@ -199,8 +199,25 @@ CodeEqualiser equaliser_of(const CodeSums& sums, const CodeResponse& response) {
   // Output of taps.weight for modules of +-1: gain * module + error of variance gain (1 - gain).
   for (std::size_t i = 0; i < taps.weight.size(); ++i)
     equaliser.taps[i] = static_cast<float>(taps.weight[i] / own);
-  equaliser.nats = static_cast<float>(2 / (1 - taps.gain));
+  equaliser.gain = static_cast<float>(taps.gain);
   return equaliser;
+}
+
+std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes) {
+  constexpr float kOfContrast = 1.25F, kOfNoise = 2.5F, kMostNoise = 1.3F;
+  std::vector<float> noises = {0};
+  for (const CodeEqualiser& code : codes)
+    if (code.signal.contrast != 0)
+      noises.push_back(code.signal.noise / std::abs(code.signal.contrast));
+  const auto middle = noises.begin() + static_cast<std::ptrdiff_t>(noises.size() / 2);
+  std::nth_element(noises.begin(), middle, noises.end());
+  std::vector<float> limits;
+  for (const CodeEqualiser& code : codes) {
+    const float contrast = std::abs(code.signal.contrast);
+    const float noise = std::min(code.signal.noise, kMostNoise * *middle * contrast);
+    limits.push_back(kOfContrast * contrast + kOfNoise * noise);
+  }
+  return limits;
 }
 
 }  // namespace ostracon::steps

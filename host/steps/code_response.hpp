@@ -3,9 +3,12 @@
 // that undo it. Shared by the backends; small sums in, small tables out.
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
+#include <vector>
 
 #include "format/qr/symbol.hpp"
 #include "pipeline/stages/code_sampler.hpp"
@@ -47,8 +50,23 @@ struct CodeEqualiser {
   CodeSignal signal;
   std::array<float, 2> slope{};  ///< of the brightness, (column, row) from the middle, in sides
   std::array<float, kTapSide * kTapSide> taps{};  ///< for means less their brightness
-  float nats = 0;                                 ///< LLR of one unit of what the taps give
+  float gain = 0;  ///< of what the taps give for a module of +-1; its variance is gain (1 - gain)
 };
+
+/// Means that are farther than this from a code's brightness are dirt, not modules; the noise taken
+/// is at most 1.3 times the middle one of all codes, since dirt in known modules looks like noise.
+std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes);
+
+/// ln(P(light) / P(dark)) of what the taps give. One module in 30 shows dirt, which may look like
+/// anything: nothing is surer than that, and what is too bright or too dark says little.
+inline float nats_of(const CodeEqualiser& equaliser, float output) {
+  constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
+  const float gain = equaliser.gain, twice = 2 * gain * (1 - gain);
+  const float dirt = kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice);
+  const float light = std::exp(-(output - gain) * (output - gain) / twice) + dirt;
+  const float dark = std::exp(-(output + gain) * (output + gain) / twice) + dirt;
+  return std::log(light / dark);
+}
 
 /// Contrast, brightness and noise of one code, and its taps.
 CodeEqualiser equaliser_of(const CodeSums& sums, const CodeResponse& response);

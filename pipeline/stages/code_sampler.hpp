@@ -34,11 +34,13 @@ class CodeSampler {
   /// Every module's mean, a pixel counting by how much of it lies in the module; then what
   /// neighbours add is taken out by 5 x 5 taps of least mean square error. Their shares, one for
   /// each direction of the eight neighbours, are learnt from the known modules of all codes
-  /// together; brightness (a plane), contrast and noise from those of each code.
+  /// together; brightness (a plane), contrast and noise from those of each code. What is too bright
+  /// or too dark for a module is dirt: it is taken out, and nothing is surer than that a module in
+  /// 30 shows some.
   ///
   ///   image    in the memory of the backend that made this stage, as are
   ///   modules  [sum of side * side]: code after code, row-major: ln(P(light) / P(dark)); 0 where
-  ///            the module lies beyond the image
+  ///            the module lies beyond the image or shows dirt
   ///
   /// Returns one signal a code; a contrast of 0 where a code shows nothing: its modules are 0.
   /// Errors: kInvalidArgument if the image has another shape than planned, or a version does not

@@ -110,5 +110,23 @@ TEST_F(Codes, APictureWithoutAnyEndsWithStatusOne) {
   EXPECT_NE(broken.err.find("codes.png"), std::string::npos) << broken.err;
 }
 
+TEST_F(Codes, OfASimulatedPlateBecomeTheFilesAgain) {
+  make_files();
+  expect(0, {"encode", "files", "-o", "qr.h5", "--symbology", "qr", "--codes", "8x8", "--parity",
+             "80%"});
+  expect(0, {"simulate", "qr.h5", "-o", "scan.h5", "--seed", "3"});
+  expect(0, {"verify", "scan.h5", "--symbology", "qr"});
+  const Outcome told = expect(0, {"recover", "scan.h5", "-o", "back"});
+  EXPECT_NE(told.out.find("QR plate"), std::string::npos) << told.out;
+  EXPECT_EQ(tree_of(folder() / "back" / "files"), tree_of(folder() / "files"));
+  std::istringstream lines(content_of(folder() / "back.codes.jsonl"));
+  std::size_t read = 0;
+  for (std::string line; std::getline(lines, line);)
+    read += nlohmann::json::parse(line).at("verdict") == "read" ? 1U : 0U;
+  EXPECT_GE(read, 64U);
+  EXPECT_EQ(run({"recover", "scan.h5", "-o", "pages", "--symbology", "page"}).status, 3);
+  EXPECT_FALSE(std::filesystem::exists(folder() / "pages"));
+}
+
 }  // namespace
 }  // namespace ostracon::test
