@@ -12,16 +12,24 @@ namespace {
 using steps::CodePattern;
 using steps::KnownModule;
 
-constexpr float kLeastScore = 0.35F;
+constexpr float kLeastScore = 0.5F;
+constexpr std::size_t kGlance = 50;  // modules that are looked at first
+constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
 
-/// -1 to 1.
-float correlation(const ImageView<const float>& image, std::int32_t level, const CodeMap& map,
-                  const std::vector<KnownModule>& modules) {
+struct Correlation {
+  float value = 0;     // -1 to 1
+  float contrast = 0;  // light less dark
+};
+
+Correlation correlate(const ImageView<const float>& image, std::int32_t level, const CodeMap& map,
+                      const std::vector<KnownModule>& modules, std::size_t every = 1) {
   double signs = 0, sum = 0, squares = 0, product = 0;
   const std::array<float, 2> middle = map.at(map.middle, map.middle);
   const float origin =
       bilinear(image, image_to_level(middle[0], level), image_to_level(middle[1], level));
-  for (const KnownModule& module : modules) {
+  std::size_t taken = 0;
+  for (std::size_t k = 0; k < modules.size(); k += every, ++taken) {
+    const KnownModule& module = modules[k];
     const auto place = map.at(module.row, module.col);
     const double value =
         bilinear(image, image_to_level(place[0], level), image_to_level(place[1], level)) - origin;
@@ -30,12 +38,14 @@ float correlation(const ImageView<const float>& image, std::int32_t level, const
     squares += value * value;
     product += value * module.light;
   }
-  const auto count = static_cast<double>(modules.size());
+  const auto count = static_cast<double>(taken);
   const double mean_sign = signs / count, mean = sum / count;
   const double variance = squares / count - mean * mean;
   const double spread = 1 - mean_sign * mean_sign;
-  if (!(variance > 0) || !(spread > 0)) return 0;
-  return static_cast<float>((product / count - mean * mean_sign) / std::sqrt(variance * spread));
+  if (!(variance > 0) || !(spread > 0)) return {};
+  const double covariance = product / count - mean * mean_sign;
+  return {static_cast<float>(covariance / std::sqrt(variance * spread)),
+          static_cast<float>(2 * covariance / spread)};
 }
 
 /// Values at the centres and `step` beside, of all modules.
@@ -61,17 +71,22 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
   const ImageView<const float> image = pyramid.level(scale.level);
   const CodePattern& pattern = steps::code_pattern(code.version);
   const float sign = code.inverted ? -1.0F : 1.0F;
-  return {sign * correlation(image, scale.level, code.map, pattern.finders),
-          sign * correlation(image, scale.level, code.map, pattern.others)};
+  // Most proposals are none, and some of the modules tell. Every step is odd, for the
+  // timing pattern alternates.
+  const std::size_t every = pattern.others.size() / kGlance | 1;
+  if (sign * correlate(image, scale.level, code.map, pattern.others, every).value < kHopeless)
+    return {};
+  const Correlation finders = correlate(image, scale.level, code.map, pattern.finders);
+  const Correlation others = correlate(image, scale.level, code.map, pattern.others);
+  return {sign * finders.value, sign * others.value, finders.contrast};
 }
 
-bool fit_code(const CodePyramid& pyramid, CodePatch& patch, LocatedCode& code) {
+bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, LocatedCode& code) {
   const CodePattern& pattern = steps::code_pattern(code.version);
   Values values;
   const float pitch = code.map.pitch_px();
-  const std::array scales{coarse_scale(pitch, pyramid.levels()),
-                          coarse_scale(pitch, pyramid.levels()),
-                          fine_scale(pitch, pyramid.levels())};
+  std::vector<PatchScale> scales(2, coarse_scale(pitch, pyramid.levels()));
+  if (start == FitStart::kRough) scales.push_back(fine_scale(pitch, pyramid.levels()));
   for (const PatchScale& scale : scales) {
     patch.take(pyramid, code.map, pattern.side, scale);
     values.take(patch, pattern.side);

@@ -9,16 +9,23 @@ namespace ostracon::cpu {
 
 /// Correlations of pixels at the centres of known modules with what they must be.
 struct CodeEvidence {
-  float finders = 0;  ///< of finder patterns and separators
-  float others = 0;   ///< of timing and alignment patterns and version information
+  float finders = 0;   ///< of finder patterns and separators
+  float others = 0;    ///< of timing and alignment patterns and version information
+  float contrast = 0;  ///< light less dark, of the former
   /// What proposals are ranked by.
   float rank() const { return finders + others; }
 };
 
 CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code);
 
+/// How well a code is known before it is fitted.
+enum class FitStart : std::uint8_t {
+  kRough,  ///< to some tenths of a module, from finder patterns alone
+  kKnown,  ///< pitch and angle from other codes: a step less, and none in fine pixels
+};
+
 /// The map, whether the code is mirrored, and its score, from all its modules. False if there is no
 /// such code.
-bool fit_code(const CodePyramid& pyramid, CodePatch& patch, LocatedCode& code);
+bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, LocatedCode& code);
 
 }  // namespace ostracon::cpu

@@ -1,13 +1,18 @@
 #include "host/cpu/code_finder.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <limits>
 
+#include "host/cpu/code_lattice_search.hpp"
 #include "host/cpu/code_pyramid.hpp"
 #include "host/cpu/code_survey.hpp"
+#include "host/steps/code_array.hpp"
 
 namespace ostracon::cpu {
 namespace {
+
+constexpr std::size_t kEnoughCodes = 6, kAllCodes = std::numeric_limits<std::size_t>::max();
+constexpr std::int32_t kRounds = 8;  // of codes lost beside each other
 
 class CpuCodeFinder final : public CodeFinder {
  public:
@@ -17,19 +22,32 @@ class CpuCodeFinder final : public CodeFinder {
   Result<std::vector<LocatedCode>> run(ImageView<const float> image) override {
     OSTRACON_TRY(check_image(config_, image.rows, image.cols));
     pyramid_.build(image);
-    std::vector<LocatedCode> codes = survey_codes(config_, pyramid_);
-    std::stable_sort(codes.begin(), codes.end(),
-                     [](const LocatedCode& a, const LocatedCode& b) { return a.score > b.score; });
-    if (codes.size() > static_cast<std::size_t>(config_.max_codes))
-      codes.resize(static_cast<std::size_t>(config_.max_codes));
-    std::sort(codes.begin(), codes.end(), [](const LocatedCode& a, const LocatedCode& b) {
-      return std::tie(a.map.terms[0][0], a.map.terms[0][1]) <
-             std::tie(b.map.terms[0][0], b.map.terms[0][1]);
-    });
-    return codes;
+    std::vector<LocatedCode> codes;
+    for (const std::int32_t side : {256, 512}) {  // px of a level: some codes, at any pitch
+      if (!config_.one_lattice || std::min(image.rows, image.cols) <= 4 * side || !codes.empty())
+        break;
+      const std::vector<LocatedCode> known = survey_codes(config_, pyramid_, {side, kEnoughCodes});
+      const auto lattice = steps::common_lattice(known);
+      if (lattice) codes = search_lattice(pyramid_, *lattice, known);
+    }
+    if (codes.empty())
+      codes = survey_codes(config_, pyramid_, {std::max(image.rows, image.cols), kAllCodes});
+    fill_array(codes);
+    return steps::best_apart(std::move(codes), static_cast<std::size_t>(config_.max_codes));
   }
 
  private:
+  /// Codes of an array whose finder patterns were not found: tried where they must be.
+  void fill_array(std::vector<LocatedCode>& codes) const {
+    std::size_t before = 0;
+    for (std::int32_t round = 0; round < kRounds && codes.size() != before; ++round) {
+      before = codes.size();
+      const auto more =
+          fit_all(pyramid_, steps::missing_neighbours(codes, config_.rows, config_.cols));
+      codes.insert(codes.end(), more.begin(), more.end());
+    }
+  }
+
   CodeFinderConfig config_;
   CodePyramid pyramid_;
 };

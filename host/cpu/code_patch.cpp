@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "host/cpu/code_patch_kernel.hpp"
 
 namespace ostracon::cpu {
 namespace {
@@ -26,55 +29,42 @@ PatchScale coarse_scale(float pitch_px, std::int32_t levels) {
 
 void CodePatch::take(const CodePyramid& pyramid, const CodeMap& map, std::int32_t side,
                      PatchScale scale) {
-  side_ = side;
   samples_ = scale.samples;
   count_ = (side + 2 * kPatchMargin) * samples_;
-  const auto total = static_cast<std::size_t>(count_) * static_cast<std::size_t>(count_);
-  taken_.resize(total);
-  boxes_.resize(total);
-  across_.resize(total);
-  const ImageView<const float> image = pyramid.level(scale.level);
+  stride_ = static_cast<std::ptrdiff_t>(count_) + kSampleGroup;
+  const auto total = static_cast<std::size_t>(count_ * stride_ + samples_ + kSampleGroup);
+  for (std::vector<float>* one : {&taken_, &across_, &boxes_})
+    if (one->size() < total) one->resize(total);
   const float pixel = 1.0F / static_cast<float>(1 << scale.level);
   const float half = 0.5F * (pixel - 1);  // of the level's first pixel
   const auto& t = map.terms;
-  const float step = 1.0F / static_cast<float>(samples_);
-  const float first = 0.5F * step - 0.5F - static_cast<float>(kPatchMargin) - map.middle;
+  SampleLine line;
+  line.step = step();
+  line.first = 0.5F * line.step - 0.5F - static_cast<float>(kPatchMargin) - map.middle;
+  // Offsets are 32 bits wide: from the code's own first row on, they are enough for any image.
+  ImageView<const float> image = pyramid.level(scale.level);
+  std::int32_t above = 0;
+  if (image.row_stride * image.rows > std::numeric_limits<std::int32_t>::max()) {
+    const float reach = static_cast<float>(side + 2 * kPatchMargin) * map.pitch_px() * pixel;
+    above = static_cast<std::int32_t>(
+        std::clamp(t[0][0] * pixel - reach, 0.0F, static_cast<float>(image.rows - 2)));
+    image.rows = std::min(image.rows - above, static_cast<std::int32_t>(2 * reach) + 2);
+    image.data += above * image.row_stride;
+  }
   for (std::int32_t i = 0; i < count_; ++i) {
-    const float v = first + step * static_cast<float>(i);
-    std::array<float, 2> start{}, slope{}, bend{};
+    const float v = line.first + line.step * static_cast<float>(i);
     for (std::size_t axis = 0; axis < 2; ++axis) {
-      start[axis] = pixel * (t[0][axis] + v * (t[1][axis] + v * t[3][axis])) + half;
-      slope[axis] = pixel * (t[2][axis] + v * t[4][axis]);
-      bend[axis] = pixel * t[5][axis];
+      line.start[axis] = pixel * (t[0][axis] + v * (t[1][axis] + v * t[3][axis])) + half;
+      line.slope[axis] = pixel * (t[2][axis] + v * t[4][axis]);
+      line.bend[axis] = pixel * t[5][axis];
     }
-    float* out = taken_.data() + static_cast<std::ptrdiff_t>(i) * count_;
-    for (std::int32_t j = 0; j < count_; ++j) {
-      const float u = first + step * static_cast<float>(j);
-      out[j] = bilinear(image, start[0] + u * (slope[0] + u * bend[0]),
-                        start[1] + u * (slope[1] + u * bend[1]));
-    }
+    line.start[0] -= static_cast<float>(above);
+    sample_line(image, line, count_, taken_.data() + i * stride_);
+    sum_strided(taken_.data() + i * stride_, 1, samples_, 1, count_, across_.data() + i * stride_);
   }
-  const std::int32_t n = count_, s = samples_;
-  for (std::int32_t i = 0; i < n; ++i) {
-    const float* from = taken_.data() + static_cast<std::ptrdiff_t>(i) * n;
-    float* to = across_.data() + static_cast<std::ptrdiff_t>(i) * n;
-    for (std::int32_t j = 0; j + s <= n; ++j) {
-      float sum = 0;
-      for (std::int32_t k = 0; k < s; ++k) sum += from[j + k];
-      to[j] = sum;
-    }
-  }
-  const float share = step * step;
-  for (std::int32_t i = 0; i + s <= n; ++i) {
-    float* to = boxes_.data() + static_cast<std::ptrdiff_t>(i) * n;
-    for (std::int32_t j = 0; j + s <= n; ++j) {
-      float sum = 0;
-      for (std::int32_t k = 0; k < s; ++k)
-        sum += across_[static_cast<std::size_t>(i + k) * static_cast<std::size_t>(n) +
-                       static_cast<std::size_t>(j)];
-      to[j] = sum * share;
-    }
-  }
+  for (std::int32_t i = 0; i + samples_ <= count_; ++i)
+    sum_strided(across_.data() + i * stride_, stride_, samples_, line.step * line.step, count_,
+                boxes_.data() + i * stride_);
 }
 
 void CodePatch::means(std::int32_t first, std::int32_t rows, std::int32_t down, std::int32_t right,
@@ -83,7 +73,7 @@ void CodePatch::means(std::int32_t first, std::int32_t rows, std::int32_t down, 
   std::size_t k = 0;
   for (std::int32_t row = first; row < first + rows; ++row) {
     const std::int32_t y = std::clamp((row + kPatchMargin) * samples_ + down, 0, last);
-    const float* line = boxes_.data() + static_cast<std::ptrdiff_t>(y) * count_;
+    const float* line = boxes_.data() + y * stride_;
     for (std::int32_t col = first; col < first + rows; ++col)
       out[k++] = line[std::clamp((col + kPatchMargin) * samples_ + right, 0, last)];
   }

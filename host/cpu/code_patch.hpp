@@ -35,10 +35,11 @@ class CodePatch {
   float step() const { return 1.0F / static_cast<float>(samples_); }  ///< modules a sample
 
  private:
-  std::int32_t side_ = 0, samples_ = 0, count_ = 0;  // count_: samples along a side with its margin
-  std::vector<float> taken_;                         // [count_][count_]
-  std::vector<float> boxes_;   // [count_][count_]: mean over samples_ x samples_ from there on
-  std::vector<float> across_;  // the same along columns alone
+  std::int32_t samples_ = 0, count_ = 0;  // count_: samples along a side with its margin
+  std::ptrdiff_t stride_ = 0;
+  std::vector<float> taken_;   // [count_][stride_]
+  std::vector<float> across_;  // sums over samples_ columns from there on
+  std::vector<float> boxes_;   // means over samples_ x samples_ from there on
 };
 
 }  // namespace ostracon::cpu

@@ -25,12 +25,16 @@ constexpr float kLeastMark = 0.5F, kClearMark = 0.7F;  // correlation of a finde
 constexpr float kAlikePitch = 1.25F, kAlikeContrast = 0.4F;
 constexpr float kClearRank = 1.3F, kLeastRank = 0.8F;
 constexpr float kArmClass = 1.1F;  // arms that are taken together
-constexpr std::size_t kMostPeaks = 4096, kMostMarks = 1024, kMostClear = 16;
+constexpr std::size_t kMostPeaks = 16384, kMostMarks = 8192, kMostClear = 16;
 
-std::vector<FinderPeak> peaks_of(const CodeFinderConfig& config, const CodePyramid& pyramid) {
+std::vector<FinderPeak> peaks_of(const CodeFinderConfig& config, const CodePyramid& pyramid,
+                                 std::int32_t most_side) {
   std::vector<FinderPeak> peaks;
   for (std::int32_t l = 0; l < pyramid.levels(); ++l) {
-    const ImageView<const float> image = pyramid.level(l);
+    const ImageView<const float> all = pyramid.level(l);
+    const std::int32_t rows = std::min(all.rows, most_side), cols = std::min(all.cols, most_side);
+    const std::int32_t top = (all.rows - rows) / 2, left = (all.cols - cols) / 2;
+    const ImageView<const float> image{&all(top, left), rows, cols, all.row_stride};
     const std::int32_t scale = 1 << l;
     for (std::int32_t step = 0; step < kPitchSteps; ++step) {
       const float pitch = kLeastPitch * std::pow(kPitchStep, static_cast<float>(step));
@@ -39,7 +43,11 @@ std::vector<FinderPeak> peaks_of(const CodeFinderConfig& config, const CodePyram
           in_image > config.max_pitch_px * kPitchStep)
         continue;
       const auto found = find_peaks(image, l, steps::ring_template(pitch), pitch, 0, kLeastRms);
-      peaks.insert(peaks.end(), found.begin(), found.end());
+      for (FinderPeak peak : found) {
+        peak.y += static_cast<float>(top * scale);
+        peak.x += static_cast<float>(left * scale);
+        peaks.push_back(peak);
+      }
     }
   }
   return peaks;
@@ -106,6 +114,7 @@ class Selection {
     for (const std::size_t k : order) try_one(free[k]);
   }
 
+  std::size_t count() const { return codes_.size(); }
   std::vector<LocatedCode> codes() { return std::move(codes_); }
 
  private:
@@ -119,7 +128,7 @@ class Selection {
     LocatedCode code = proposals_[proposal].code;
     const auto over = [&](const LocatedCode& other) { return steps::overlap(other, code); };
     if (!is_free(proposal) || std::any_of(codes_.begin(), codes_.end(), over)) return;
-    if (!fit_code(pyramid_, patch_, code)) return;
+    if (!fit_code(pyramid_, patch_, FitStart::kRough, code)) return;
     for (const std::size_t mark : proposals_[proposal].marks) used_[mark] = true;
     codes_.push_back(code);
   }
@@ -133,8 +142,10 @@ class Selection {
 
 }  // namespace
 
-std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid) {
-  const std::vector<CodeMark> marks = marks_of(pyramid, peaks_of(config, pyramid));
+std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+                                      const SurveyExtent& extent) {
+  const std::vector<CodeMark> marks =
+      marks_of(pyramid, peaks_of(config, pyramid, extent.most_side));
   const std::vector<CodeProposal> proposals = steps::propose_codes(marks);
   Selection selection(pyramid, proposals, marks.size());
   // An array of small codes has finder patterns for many large ones: what is clear goes first, the
@@ -146,6 +157,7 @@ std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const Code
       ++last;
     selection.take(first, last, kClearRank);
     first = last;
+    if (selection.count() >= extent.enough) return selection.codes();
   }
   selection.take(0, proposals.size(), kLeastRank);
   return selection.codes();

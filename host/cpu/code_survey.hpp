@@ -9,8 +9,15 @@
 
 namespace ostracon::cpu {
 
-/// All codes of the image, fitted, none over another.
-std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid);
+/// How much is searched, and for what.
+struct SurveyExtent {
+  std::int32_t most_side;  ///< px of each level of the pyramid, about its middle
+  std::size_t enough;      ///< codes after which no larger ones are looked for
+};
+
+/// Codes of the image, fitted, none over another.
+std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+                                      const SurveyExtent& extent);
 
 /// Levels of a pyramid for the pitches of `config`; the last has 16 px a side at least.
 std::int32_t levels_for(const CodeFinderConfig& config);

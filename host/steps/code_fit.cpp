@@ -7,12 +7,8 @@ namespace ostracon::steps {
 namespace {
 
 constexpr std::size_t kTerms = 6;
+/// Of 1, v, u, v^2 - m, v u, u^2 - m, where m is the mean of v^2: orthogonal over a square.
 using Terms = std::array<double, kTerms>;
-
-/// 1, v, u, v^2 - m, v u, u^2 - m, where m is the mean of v^2: orthogonal over a square.
-Terms terms_at(double v, double u, double mean_square) {
-  return {1, v, u, v * v - mean_square, v * u, u * u - mean_square};
-}
 
 /// Mean squares of the terms over the square of `side` modules.
 Terms norms(std::int32_t side) {
@@ -34,32 +30,57 @@ struct Projection {
   double square_slopes[2] = {0, 0};
 };
 
+/// Within 0.03 of tanh, at a fraction of its price.
+float belief(float x) {
+  const float clipped = std::clamp(x, -3.0F, 3.0F), square = clipped * clipped;
+  return clipped * (27 + square) / (27 + 9 * square);
+}
+
+/// Sums of a row's slopes times 1, u and u^2 become sums of the terms of the code.
+void add_row(const std::array<float, 3>& moments, double v, double mean_square, Terms& sums) {
+  const double one = moments[0], linear = moments[1], square = moments[2];
+  const Terms of_row{
+      one, v * one, linear, (v * v - mean_square) * one, v * linear, square - mean_square * one};
+  for (std::size_t t = 0; t < kTerms; ++t) sums[t] += of_row[t];
+}
+
 Projection project(const CodePattern& pattern, const ShiftedValues& values,
                    const CodeLevels& levels, double mean_square) {
-  const double middle = 0.5 * (pattern.side - 1);
-  const double gain = levels.contrast / std::max(levels.noise * levels.noise,
-                                                 0.01F * levels.contrast * levels.contrast);
+  const float middle = 0.5F * static_cast<float>(pattern.side - 1);
+  const float gain =
+      std::abs(levels.contrast) /
+      std::max(levels.noise * levels.noise, 0.01F * levels.contrast * levels.contrast);
+  const float sign = levels.contrast < 0 ? -1.0F : 1.0F;
   Projection sums;
   std::size_t k = 0;
-  for (std::int32_t row = 0; row < pattern.side; ++row)
+  for (std::int32_t row = 0; row < pattern.side; ++row) {
+    std::array<float, 3> of_rows{}, of_cols{};
+    float curvature = 0, square_rows = 0, square_cols = 0;
     for (std::int32_t col = 0; col < pattern.side; ++col, ++k) {
-      const double known = pattern.light[k];
-      const double here = values.here[k];
-      // d log cosh: what is believed of an unknown module. Brighter is light, or the reverse.
-      const double bit = known != 0 ? (levels.contrast < 0 ? -known : known)
-                                    : std::tanh(std::abs(gain) * (here - levels.centre));
-      const double slope_row = 0.5 * bit * (static_cast<double>(values.down[k]) - values.up[k]);
-      const double slope_col = 0.5 * bit * (static_cast<double>(values.right[k]) - values.left[k]);
-      sums.curvature +=
+      const float known = pattern.light[k], here = values.here[k];
+      // The slope of log cosh: what is believed of an unknown module. Brighter is light, or dark.
+      const float bit = known != 0 ? sign * known : belief(gain * (here - levels.centre));
+      const float slope_row = 0.5F * bit * (values.down[k] - values.up[k]);
+      const float slope_col = 0.5F * bit * (values.right[k] - values.left[k]);
+      curvature +=
           bit * (4 * here - values.up[k] - values.down[k] - values.left[k] - values.right[k]);
-      sums.square_slopes[0] += slope_row * slope_row;
-      sums.square_slopes[1] += slope_col * slope_col;
-      const Terms terms = terms_at(row - middle, col - middle, mean_square);
-      for (std::size_t t = 0; t < kTerms; ++t) {
-        sums.along_rows[t] += slope_row * terms[t];
-        sums.along_cols[t] += slope_col * terms[t];
-      }
+      square_rows += slope_row * slope_row;
+      square_cols += slope_col * slope_col;
+      const float u = static_cast<float>(col) - middle;
+      of_rows[0] += slope_row;
+      of_rows[1] += slope_row * u;
+      of_rows[2] += slope_row * u * u;
+      of_cols[0] += slope_col;
+      of_cols[1] += slope_col * u;
+      of_cols[2] += slope_col * u * u;
     }
+    const double v = static_cast<float>(row) - middle;
+    add_row(of_rows, v, mean_square, sums.along_rows);
+    add_row(of_cols, v, mean_square, sums.along_cols);
+    sums.curvature += curvature;
+    sums.square_slopes[0] += square_rows;
+    sums.square_slopes[1] += square_cols;
+  }
   return sums;
 }
 
@@ -95,7 +116,6 @@ FitStep fit_step(const CodePattern& pattern, const ShiftedValues& values, CodeMa
   const Terms norm = norms(pattern.side);
   const CodeLevels levels = measure_levels(pattern, values.here);
   const Projection sums = project(pattern, values, levels, norm[1]);
-  const double modules = static_cast<double>(pattern.side) * pattern.side;
   // Of a parabola, slope / curvature steps; the curvature of both axes is taken together.
   const double curvature = 0.5 * sums.curvature;
   if (!(curvature > 0)) return {};
@@ -119,7 +139,6 @@ FitStep fit_step(const CodePattern& pattern, const ShiftedValues& values, CodeMa
   if (rms > 1.5 * step)  // beyond what the parabola can know
     for (Terms& terms : move)
       for (double& term : terms) term *= 1.5 * step / rms;
-  (void)modules;
   for (Terms& terms : move) terms[0] -= norm[1] * (terms[3] + terms[5]);
   const auto down = map.terms[1], right = map.terms[2];
   for (std::size_t axis = 0; axis < 2; ++axis)

@@ -204,6 +204,44 @@ TEST_P(CodeFinderTest, AFieldOfAHundredCodesIsFoundWhole) {
   EXPECT_LT(tally.rms_error(), 0.04F);
 }
 
+TEST_P(CodeFinderTest, CodesOfAnArrayAreFoundWithoutOneOfTheirFinderPatterns) {
+  QrSceneOptions options{.rows = 1200, .cols = 1200, .angle_deg = -3, .blur_modules = 0.25};
+  options.snr = 3;
+  options.samples = 2;
+  std::vector<DrawnCode> codes = code_array(options, 3, 8, 8, 33, 4);
+  ASSERT_EQ(codes.size(), 64U);
+  for (std::size_t k = 5; k < codes.size(); k += 13)
+    for (int row = 0; row < 7; ++row)
+      for (int col = 0; col < 7; ++col) {
+        const int side = codes[k].matrix.side, left = k % 2 == 0 ? 0 : side - 7;
+        codes[k].matrix.modules[static_cast<std::size_t>(row * side + left + col)] = 0;
+      }
+  Tally tally;
+  look(draw_qr_scene(options, codes), tally);
+  EXPECT_EQ(tally.found, 64);
+  EXPECT_EQ(tally.others, 0);
+}
+
+TEST_P(CodeFinderTest, CodesOfDifferentPitchAndAngleInALargeImageAreFoundWhereAskedFor) {
+  constexpr std::int32_t kSide = 1100;
+  const QrSceneOptions first{.rows = kSide, .cols = kSide, .angle_deg = 10, .snr = 5};
+  QrScene scene = draw_qr_scene(first, {{random_symbol(2, 1), 200, 250}});
+  QrSceneOptions second{.rows = kSide, .cols = kSide, .pitch_px = 7, .angle_deg = -30, .snr = 5};
+  second.seed = 2;
+  const QrScene other = draw_qr_scene(second, {{random_symbol(5, 2), 780, 700}});
+  for (std::size_t k = 0; k < scene.pixels.size(); ++k) scene.pixels[k] += other.pixels[k];
+  const auto image = Buffer<float>::from(backend().memory(), scene.pixels);
+  ASSERT_TRUE(image.has_value());
+  const auto finder =
+      backend().make_code_finder({.rows = kSide, .cols = kSide, .one_lattice = false});
+  ASSERT_TRUE(finder.has_value());
+  const auto found = finder.value()->run({image.value().data(), kSide, kSide, kSide});
+  ASSERT_OK(found);
+  ASSERT_EQ(found.value().size(), 2U);
+  EXPECT_LT(map_error(scene, scene.codes[0], found.value()[0]), 0.05F);
+  EXPECT_LT(map_error(other, other.codes[0], found.value()[1]), 0.05F);
+}
+
 TEST_P(CodeFinderTest, NoiseHasNoCodes) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const QrScene scene = draw_qr_scene({.snr = 1, .seed = seed}, {});
