@@ -8,6 +8,9 @@
 namespace ostracon::format::qr {
 namespace {
 
+constexpr std::uint64_t kTrustedBytes = std::uint64_t{256} << 20U;
+constexpr std::uint64_t kTrustedRatio = 64;
+
 enum class CodeState : std::uint8_t { kErased, kRead, kContradicting };
 
 /// Payloads of all codes of a plate, data first, and what is known of each.
@@ -132,6 +135,13 @@ std::vector<PlateFound> find_plates(std::span<const PlateCode> codes) {
 Result<PlateAssembly> assemble(const PlateDescription& description, std::size_t payload_bytes,
                                std::span<const PlateCode> codes) {
   const GroupPlan& groups = description.groups;
+  const std::uint64_t plate_codes = groups.page_count();
+  if (plate_codes * payload_bytes > kTrustedBytes && plate_codes / kTrustedRatio > codes.size()) {
+    return Error{ErrorCode::kBadInput, "only " + std::to_string(codes.size()) + " of the " +
+                                           std::to_string(plate_codes) + " QR codes of plate " +
+                                           to_string(description.plate) +
+                                           " were read: too few to put it together"};
+  }
   try {
     Payloads payloads(description, payload_bytes);
     for (const PlateCode& code : codes) payloads.take(code);

@@ -34,7 +34,9 @@ struct PlateAssembly {
 };
 
 /// Puts the codes of `description`'s plate (tag and payload length are its own) together, in any
-/// order, with copies, and restores what is missing. kOutOfMemory.
+/// order, with copies, and restores what is missing. Memory: the whole plate's payload, which a
+/// description alone is not trusted with. kBadInput: the plate has more than 256 MiB, and more than
+/// 64 times the codes given (copies included). kOutOfMemory.
 Result<PlateAssembly> assemble(const PlateDescription& description, std::size_t payload_bytes,
                                std::span<const PlateCode> codes);
 

@@ -228,6 +228,17 @@ TEST(QrPlate, copies_that_differ_are_erased_and_wrong_codes_are_noticed) {
   EXPECT_EQ(assembly.lost, std::vector<std::uint32_t>{8});
 }
 
+TEST(QrPlate, a_description_alone_claims_no_memory) {
+  PlateDescription description;
+  description.groups = {10'000'000, 50'000, 40};
+  description.stream_bytes = std::uint64_t{10'000'000} * 2943;
+  const PlateCode code = {.tag = {}, .sequence = 0, .payload = std::vector<std::uint8_t>(2943)};
+  const auto assembly = assemble(description, 2943, std::vector<PlateCode>(100, code));
+  ASSERT_FALSE(assembly);
+  EXPECT_EQ(assembly.error().code, ErrorCode::kBadInput);
+  EXPECT_NE(assembly.error().message.find("only 100 of the 12000000"), std::string::npos);
+}
+
 TEST(QrPlate, what_is_no_plate_is_refused) {
   const auto refuses = [](auto change, std::uint64_t bytes = 1000) {
     PlateParameters parameters;
