@@ -40,10 +40,23 @@ struct BasisBit {
   std::int32_t size;  ///< |llr|
 };
 
+/// The rows of the basis, four a nibble, as byte shuffles take them, and what nibbles cost: lower
+/// bounds in as many steps as fit an octet.
+struct NibbleRows {
+  static constexpr std::size_t kMost = 2 * format::qr::kMostBlockParity;
+
+  alignas(kRow) std::array<std::array<std::uint8_t, kMostRows * 8 * kRow>, kMost> nibble;
+  alignas(kRow) std::array<std::uint8_t, kMostRows * 8 * kRow> size;   ///< [basis bit]
+  alignas(kRow) std::array<std::array<std::uint8_t, 16>, kMost> cost;  ///< [nibble][its value]
+  /// The same of the difference to a column: [nibble][value there].
+  alignas(kRow) std::array<std::array<std::uint8_t, 16>, kMost> turned;
+};
+
 /// All that a search writes.
 struct OrderedStatistics {
   std::array<Column, kMostBits> sorted;  ///< columns in this order
   PivotGroup group;
+  NibbleRows nibbles;
   Column difference;  ///< rows whose bit is not what the hard decisions of the basis make it
   std::array<Column, kMostBits> basis_rows;    ///< [basis bit]: the rows that it changes
   std::array<std::uint16_t, kMostBits> order;  ///< bits by |llr|, ascending

@@ -15,16 +15,12 @@
 #include <cstring>
 
 #include "host/cpu/block_row-inl.hpp"
+#include "host/cpu/ordered_pairs-inl.hpp"
 #include "host/cpu/ordered_statistics.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu::HWY_NAMESPACE {
 
-HWY_INLINE Column sum(const Column& a, const Column& b) {
-  Column c;
-  for (std::size_t w = 0; w < kWords; ++w) c.word[w] = a.word[w] ^ b.word[w];
-  return c;
-}
 /// column += by where `wanted`.
 HWY_INLINE void add_if(bool wanted, const Column& by, Column& column) {
   const std::uint64_t mask = std::uint64_t{0} - std::uint64_t{wanted};
@@ -151,32 +147,6 @@ void reduce_checks(const std::vector<Column>& checks, const Llr* llrs, std::uint
   for (; at < bits; ++at) add_to_basis(at);
 }
 
-/// Whether what a difference costs at least is more than `most`. kUsed: words that have rows.
-template <std::size_t kUsed>
-HWY_INLINE bool costs_more(const OrderedStatistics& work, const Column& difference,
-                           std::int32_t most) {
-  const auto cost = [&](std::size_t w) HWY_ATTR {
-    return work.least_cost[w][static_cast<std::size_t>(std::popcount(difference.word[w]))];
-  };
-  // The later a word, the more its rows cost; with the last two a wrong candidate ends, nearly
-  // always.
-  std::int32_t sum = cost(kUsed - 1);
-  if constexpr (kUsed > 1) sum += cost(kUsed - 2);
-  if constexpr (kUsed > 2) {
-    if (sum > most) return true;
-    for (std::size_t w = 0; w + 2 < kUsed; ++w) sum += cost(w);
-  }
-  return sum > most;
-}
-
-HWY_INLINE std::int32_t cost_of(const OrderedStatistics& work, const Column& difference) {
-  std::int32_t cost = 0;
-  for (std::size_t w = 0; w < kWords; ++w)
-    for (std::uint64_t left = difference.word[w]; left != 0; left &= left - 1)
-      cost += work.row_size[64 * w + static_cast<std::size_t>(std::countr_zero(left))];
-  return cost;
-}
-
 /// Whether changing basis bits of a total size `size`, which makes this difference, loses little
 /// enough; the loss is put into `loss`.
 template <std::size_t kUsed>
@@ -199,7 +169,7 @@ HWY_INLINE void change_rows(const OrderedStatistics& work, const Column& differe
 
 /// See search_basis; the checks are reduced.
 template <std::size_t kUsed>
-HWY_INLINE std::int32_t try_candidates(const SearchLimits& limits, const OrderedStatistics& work,
+HWY_INLINE std::int32_t try_candidates(const SearchLimits& limits, OrderedStatistics& work,
                                        std::uint8_t* octets) {
   const Column start = work.difference;
   std::int32_t loss = 0;
@@ -214,20 +184,13 @@ HWY_INLINE std::int32_t try_candidates(const SearchLimits& limits, const Ordered
     change_bit(work.basis[j].bit, octets);
     return loss;
   }
-  const std::uint32_t pair_bits = std::min(limits.pair_bits, work.basis_size);
-  for (std::uint32_t j = 1; j < pair_bits; ++j) {
-    const Column one = sum(start, work.basis_rows[j]);
-    const std::int32_t size = work.basis[j].size;
-    for (std::uint32_t i = 0; i < j; ++i) {
-      const Column two = sum(one, work.basis_rows[i]);
-      if (!accepts<kUsed>(work, two, size + work.basis[i].size, limits.most_loss, loss)) continue;
-      change_rows(work, two, octets);
-      change_bit(work.basis[i].bit, octets);
-      change_bit(work.basis[j].bit, octets);
-      return loss;
-    }
-  }
-  return -1;
+  Pair found{};
+  if (!find_pair<kUsed>(limits, work, found)) return -1;
+  const Column two = sum(sum(start, work.basis_rows[found.first]), work.basis_rows[found.second]);
+  change_rows(work, two, octets);
+  change_bit(work.basis[found.first].bit, octets);
+  change_bit(work.basis[found.second].bit, octets);
+  return found.loss;
 }
 
 /// Loss of the first candidate (pipeline/stages/block_decoder.hpp) that loses no more than the
