@@ -2,6 +2,7 @@
 // What a code's neighbours do to a module, learnt from the modules that are known, and the taps
 // that undo it. Shared by the backends; small sums in, small tables out.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -61,7 +62,9 @@ std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes);
 /// anything: nothing is surer than that, and what is too bright or too dark says little.
 inline float nats_of(const CodeEqualiser& equaliser, float output) {
   constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
-  const float gain = equaliser.gain, twice = 2 * gain * (1 - gain);
+  constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
+  const float gain = equaliser.gain;
+  const float twice = 2 * std::max(gain * (1 - gain), kLeastVariance);
   const float dirt = kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice);
   const float light = std::exp(-(output - gain) * (output - gain) / twice) + dirt;
   const float dark = std::exp(-(output + gain) * (output + gain) / twice) + dirt;
