@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "kernels/block_decoder.hpp"
 #include "kernels/deinterleaver.hpp"
 #include "kernels/drift_estimator.hpp"
 #include "kernels/equaliser.hpp"
@@ -66,8 +67,7 @@ class DeviceBackend final : public Backend {
   }
   Result<std::unique_ptr<BlockDecoder>> make_block_decoder(
       const BlockDecoderConfig& config) override {
-    OSTRACON_TRY(check(config));
-    return Error{ErrorCode::kUnavailable, "CUDA: this backend has no block decoder"};
+    return cuda::make_block_decoder(config, *device_);
   }
   Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) override {
     OSTRACON_TRY(check(config));

@@ -27,8 +27,10 @@ inline constexpr std::uint8_t kDoubt[16] = {178, 134, 100, 72, 52, 37, 26, 18,
                                             13,  9,   6,   5,  3,  2,  2,  1};
 
 OSTRACON_HD inline std::uint8_t doubt(std::int8_t llr) {
+  constexpr std::uint8_t kTable[16] = {178, 134, 100, 72, 52, 37, 26, 18,
+                                       13,  9,   6,   5,  3,  2,  2,  1};  // where a GPU sees it
   const int size = llr < 0 ? -llr : llr;
-  return kDoubt[size < 15 ? size : 15];
+  return kTable[size < 15 ? size : 15];
 }
 
 /// In 1 / kConfidencePerNat nat. `doubt`: the sum of all bits'. `loss`: in steps.

@@ -20,13 +20,6 @@ class BlockDecoderTest : public BackendTest {
     std::vector<BlockOutcome> outcomes;
   };
 
-  void SetUp() override {
-    BackendTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    const auto made = backend().make_block_decoder({});
-    if (!made && made.error().code == ErrorCode::kUnavailable) GTEST_SKIP() << made.error().message;
-  }
-
   Result<Decoded> decode(const BlockDecoderConfig& config, const std::vector<Llr>& llrs) {
     const auto bits = static_cast<std::size_t>(config.shape.bits());
     const std::size_t blocks = llrs.size() / bits;
@@ -267,6 +260,7 @@ TEST(BlockConfidence, IsTheLogarithmOfALikelihoodRatioRoundedToTheSafeSide) {
     EXPECT_GE(rules::doubt(static_cast<Llr>(size)), exact);
     EXPECT_LE(rules::doubt(static_cast<Llr>(size)), exact + 1.0);
     EXPECT_EQ(rules::doubt(static_cast<Llr>(-size)), rules::doubt(static_cast<Llr>(size)));
+    EXPECT_EQ(rules::doubt(static_cast<Llr>(size)), rules::kDoubt[std::min(size, 15)]);
   }
   EXPECT_EQ(rules::kConfidencePerNat * kNatsPerLlrStep, rules::kConfidencePerStep);
   EXPECT_EQ(rules::kConfidencePerParityBit, std::floor(256.0 * std::log(2.0)));
