@@ -23,8 +23,8 @@ struct FieldLattice {
   /// [rows][cols] equalised brightness, 32 = one amplitude, positive = bright. In the memory of the
   /// tracker's backend, until its next run.
   ImageView<const std::int8_t> soft;
-  float residual_modules = 0;       ///< rms of block offsets about the smooth map, per axis
-  float settled_fraction = 0;       ///< of blocks inside the image, before the rest was continued
+  float residual_modules = 0;  ///< rms of block offsets about the smooth map, per axis
+  float settled_fraction = 0;  ///< of blocks inside the image, before the rest was continued
 };
 
 class LatticeTracker {
