@@ -20,6 +20,8 @@
 namespace ostracon::cli {
 namespace {
 
+constexpr std::int32_t kLeastSide = 32;  // px, of the code finder
+
 KnownCode known_of(const CodeOptions& options) {
   KnownCode known;
   if (options.version > 0) known.version = options.version;
@@ -81,6 +83,10 @@ void add_code_options(CLI::App& verb, CodeOptions& options) {
 Result<ExitStatus> list_codes(const std::string& picture, const CodeOptions& options, bool json) {
   if (!options.overlay.empty()) OSTRACON_TRY(check_new_file(options.overlay, options.force));
   OSTRACON_TRY_ASSIGN(const io::GreyImage image, io::read_image(picture));
+  if (image.rows < kLeastSide || image.cols < kLeastSide)
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{}: {} x {} pixels are too few for a QR code, {} a side are needed",
+                             picture, image.rows, image.cols, kLeastSide)};
   OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
   OSTRACON_TRY_ASSIGN(auto reader, CodeReader::create(*backend, image.rows, image.cols,
                                                       {.known = known_of(options), .blocks = {}}));

@@ -20,6 +20,11 @@ struct CodeOptions {
   std::string level;
   int mask = -1;
   std::string prefix;
+
+  bool any() const {
+    return !overlay.empty() || force || version > 0 || !level.empty() || mask >= 0 ||
+           !prefix.empty();
+  }
 };
 
 /// --overlay, --force and what is known of the codes.

@@ -96,6 +96,9 @@ Result<ExitStatus> inspect(const InspectOptions& options) {
   if (format && format.value() != io::ImageFormat::kOther)
     return list_codes(options.file, options.codes, options.json);
   OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file));
+  if (options.codes.any())
+    return Error{ErrorCode::kInvalidArgument,
+                 options.file + " is no picture: options of QR codes are of no meaning"};
   if (options.json)
     fmt::print("{}\n", input.master ? io::inspection_text(*input.master)
                                     : io::inspection_text(*input.scan));

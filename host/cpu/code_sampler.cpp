@@ -12,6 +12,7 @@ namespace ostracon::cpu {
 namespace {
 
 using format::qr::Symbol;
+using steps::cell;
 using steps::kCodeMargin;
 
 constexpr float kNowhere = std::numeric_limits<float>::quiet_NaN();
@@ -86,7 +87,7 @@ std::vector<float> sample(ImageView<const float> image, const LocatedCode& code,
                                          0.5F * (place(left) + place(end - 1)));
       for (std::int32_t row = top; row < bottom; ++row)
         for (std::int32_t col = left; col < end; ++col)
-          means[static_cast<std::size_t>(row * wide + col)] =
+          means[cell(row, col, wide)] =
               module_mean(image, code.map, inverse, place(row), place(col));
     }
   return means;
@@ -111,7 +112,7 @@ void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, std::vec
   std::vector<std::uint8_t> seen(means.size());
   for (std::int32_t row = 0; row < wide; ++row)
     for (std::int32_t col = 0; col < wide; ++col) {
-      const auto at = static_cast<std::size_t>(row * wide + col);
+      const std::size_t at = cell(row, col, wide);
       const float v = (static_cast<float>(row - kCodeMargin) - middle) / static_cast<float>(side);
       const float u = (static_cast<float>(col - kCodeMargin) - middle) / static_cast<float>(side);
       seen[at] = std::isfinite(means[at]) ? 1 : 0;
@@ -126,12 +127,11 @@ void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, std::vec
       float output = 0;
       for (std::int32_t r = 0; r < kTaps; ++r)
         for (std::int32_t c = 0; c < kTaps; ++c)
-          output += equaliser.taps[static_cast<std::size_t>(r * kTaps + c)] *
-                    means[static_cast<std::size_t>((row + r) * wide + col + c)];
-      const auto own = static_cast<std::size_t>((row + kCodeMargin) * wide + col + kCodeMargin);
+          output += equaliser.taps[cell(r, c, kTaps)] * means[cell(row + r, col + c, wide)];
+      const std::size_t own = cell(row + kCodeMargin, col + kCodeMargin, wide);
       const float llr =
           std::clamp(steps::nats_of(equaliser, output) / kNatsPerLlrStep, -127.0F, 127.0F);
-      modules[row * side + col] = seen[own] == 0 ? Llr{0} : static_cast<Llr>(std::lrint(llr));
+      modules[cell(row, col, side)] = seen[own] == 0 ? Llr{0} : static_cast<Llr>(std::lrint(llr));
     }
 }
 

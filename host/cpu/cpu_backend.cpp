@@ -32,16 +32,21 @@ class HostMemory final : public Memory {
   }
   void release(void* bytes) noexcept override { std::free(bytes); }
   Result<> upload(void* to, const void* from, std::size_t bytes) override {
-    std::memcpy(to, from, bytes);
-    return Ok{};
+    return copy(to, from, bytes);
   }
   Result<> download(void* to, const void* from, std::size_t bytes) override {
-    std::memcpy(to, from, bytes);
-    return Ok{};
+    return copy(to, from, bytes);
   }
   bool on_host() const override { return true; }
   Result<void*> allocate_staging(std::size_t bytes) override { return allocate(bytes); }
   void release_staging(void* bytes) noexcept override { release(bytes); }
+
+ private:
+  // An empty batch has no address, which memcpy must not be given even for no bytes.
+  static Result<> copy(void* to, const void* from, std::size_t bytes) {
+    if (bytes != 0) std::memcpy(to, from, bytes);
+    return Ok{};
+  }
 };
 
 class CpuBackend final : public Backend {

@@ -25,10 +25,10 @@ std::vector<std::int8_t> known_signs(const Symbol& symbol) {
                                  1);
   for (int row = 0; row < symbol.side; ++row)
     for (int col = 0; col < symbol.side; ++col) {
-      const auto module = static_cast<std::size_t>(row * symbol.side + col);
+      const auto module = cell(row, col, symbol.side);
       const Role role = symbol.role[module];
       const bool known = role != Role::kData && role != Role::kFormat;
-      signs[static_cast<std::size_t>((row + 1) * wide + col + 1)] =
+      signs[cell(row + 1, col + 1, wide)] =
           static_cast<std::int8_t>(!known                      ? 0
                                    : symbol.value[module] != 0 ? -1
                                                                : 1);
@@ -84,8 +84,7 @@ double autocorrelation(const std::array<double, 9>& kernel, int rows, int cols) 
   double sum = 0;
   for (int r = std::max(0, rows); r < std::min(3, 3 + rows); ++r)
     for (int c = std::max(0, cols); c < std::min(3, 3 + cols); ++c)
-      sum += kernel[static_cast<std::size_t>(3 * r + c)] *
-             kernel[static_cast<std::size_t>(3 * (r - rows) + c - cols)];
+      sum += kernel[cell(r, c, 3)] * kernel[cell(r - rows, c - cols, 3)];
   return sum;
 }
 
@@ -105,8 +104,7 @@ Taps taps_of(const CodeResponse& response, double variance) {
           autocorrelation(kernel, i / kTapSide - j / kTapSide, i % kTapSide - j % kTapSide);
     spread(i, i) += variance;
     const int row = i / kTapSide - kMiddle, col = i % kTapSide - kMiddle;
-    if (std::abs(row) <= 1 && std::abs(col) <= 1)
-      wanted(i) = kernel[static_cast<std::size_t>(3 * (1 - row) + 1 - col)];
+    if (std::abs(row) <= 1 && std::abs(col) <= 1) wanted(i) = kernel[cell(1 - row, 1 - col, 3)];
   }
   Taps taps;
   if (!cv::solve(spread, wanted, solution, cv::DECOMP_CHOLESKY)) return taps;
@@ -125,9 +123,8 @@ CodeSums sums_of(std::span<const float> means, const Symbol& symbol) {
   CodeSums sums;
   for (int row = 0; row < symbol.side; ++row)
     for (int col = 0; col < symbol.side; ++col) {
-      const auto* sign = signs.data() + (row + 1) * wide + col + 1;
-      const float mean =
-          means[static_cast<std::size_t>((row + kCodeMargin) * sampled + col + kCodeMargin)];
+      const auto* sign = &signs[cell(row + 1, col + 1, wide)];
+      const float mean = means[cell(row + kCodeMargin, col + kCodeMargin, sampled)];
       if (*sign == 0 || !std::isfinite(mean)) continue;
       const double middle = 0.5 * (symbol.side - 1), side = symbol.side;
       const std::array<double, kRegressors> values = {

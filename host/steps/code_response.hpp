@@ -20,6 +20,12 @@ namespace ostracon::steps {
 inline constexpr std::int32_t kCodeMargin = 2;
 inline constexpr std::int32_t kTapSide = 5;
 
+/// Index of a cell of a table with so many columns; none of them negative.
+constexpr std::size_t cell(std::int32_t row, std::int32_t col, std::int32_t cols) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(cols) +
+         static_cast<std::size_t>(col);
+}
+
 /// What a known module's mean is explained by: the module itself (+1 light, -1 dark), the sums of
 /// its left and right, upper and lower, and four diagonal neighbours (unknown ones 0), 1, and its
 /// column and row from the middle in sides.

@@ -104,6 +104,8 @@ TEST_F(Codes, APictureWithoutAnyEndsWithStatusOne) {
   write_picture(std::vector<float>(100 * 120, 128), 100, 120);
   EXPECT_NE(expect(1, {"inspect", "codes.png"}).out.find("0 QR codes"), std::string::npos);
   EXPECT_EQ(expect(1, {"inspect", "codes.png", "--json"}).out, "");
+  write_picture(std::vector<float>(20 * 40, 128), 20, 40);
+  EXPECT_NE(expect(3, {"inspect", "codes.png"}).err.find("20 x 40 pixels"), std::string::npos);
   write_file(folder() / "codes.png", std::string("\x89PNG\r\n\x1a\n broken"));
   const Outcome broken = run({"inspect", "codes.png"});
   EXPECT_NE(broken.status, 0);
@@ -125,6 +127,8 @@ TEST_F(Codes, OfASimulatedPlateBecomeTheFilesAgain) {
     read += nlohmann::json::parse(line).at("verdict") == "read" ? 1U : 0U;
   EXPECT_GE(read, 64U);
   EXPECT_EQ(run({"recover", "scan.h5", "-o", "pages", "--symbology", "page"}).status, 3);
+  EXPECT_NE(expect(2, {"inspect", "scan.h5", "--qr-mask", "3"}).err.find("no picture"),
+            std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder() / "pages"));
 }
 
