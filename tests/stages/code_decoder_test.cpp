@@ -148,7 +148,7 @@ TEST_P(CodeDecoderTest, AKnownPrefixReadsCodesThatAreTooWeakWithout) {
   const std::size_t count = trials(100, 10);
   std::vector<std::vector<Llr>> modules;
   std::vector<SoftCode> codes;
-  for (std::size_t i = 0; i < count; ++i) modules.push_back(soft_modules(matrix, 0.72, i));
+  for (std::size_t i = 0; i < count; ++i) modules.push_back(soft_modules(matrix, 0.78, i));
   for (const auto& some : modules) codes.push_back({3, some});
   CodeDecoderConfig known;
   known.known.prefix.assign(bytes.begin(), bytes.begin() + 28);
