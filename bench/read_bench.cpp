@@ -128,8 +128,8 @@ Result<> run(const Options& options) {
     FieldReading reading;
     for (std::int32_t repeat = 0; repeat < options.repeats; ++repeat) {
       const double start = process_seconds();
-      OSTRACON_TRY_ASSIGN(
-          reading, reader.read(shape, frames, static_cast<float>(simulator.offset_dn()), false));
+      OSTRACON_TRY_ASSIGN(reading, reader.read(shape, {frames.data()},
+                                               static_cast<float>(simulator.offset_dn()), false));
       cpu += process_seconds() - start;
       pixels += static_cast<double>(shape.frames) * static_cast<double>(shape.pixels_per_frame());
       times.add(reading.times);

@@ -195,7 +195,7 @@ Result<> time_field(std::unique_ptr<Backend> backend, const rate::StandardField&
   FieldReader reader(std::move(backend), layouts);
   return timer("field", raw, [&]() -> Result<> {
     OSTRACON_TRY_ASSIGN(const auto reading,
-                        reader.read(field.shape, field.frames, field.black, false));
+                        reader.read(field.shape, {field.frames.data()}, field.black, false));
     if (reading.payload != field.payload) return failed("the page is not what was written");
     return Ok{};
   });

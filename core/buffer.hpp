@@ -23,6 +23,9 @@ class Memory {
   virtual Result<> download(void* to, const void* from, std::size_t bytes) = 0;
   /// True where the host may read and write this memory as it is.
   virtual bool on_host() const = 0;
+  /// True if the backend's stages read the bytes at `address` as they read its own: of any host
+  /// memory where on_host(), else of what backends of the same device have allocated.
+  virtual bool reads(const void* address) const = 0;
   /// Host memory that copies to and from this one are fastest with; to be released before this.
   virtual Result<void*> allocate_staging(std::size_t bytes) = 0;
   virtual void release_staging(void* bytes) noexcept = 0;

@@ -9,7 +9,8 @@
 
 namespace ostracon {
 
-/// Copies what a person wants to see of one field.
+/// Copies what a person wants to see of one field. Of `frames` the first is read, and in host
+/// memory.
 FieldPictures make_pictures(const FrameStack& frames, ImageView<const float> mean,
                             const LatticeMap& map, const format::PageHeader& header,
                             std::span<const Llr> llrs);

@@ -48,7 +48,7 @@ struct FieldReader::FieldStages {
   std::unique_ptr<LatticeTracker> tracker;
   std::unique_ptr<MarkFinder> marks;
   Buffer<float> mean;
-  std::optional<Buffer<std::byte>> frames;  // where the backend cannot read those of the host
+  std::optional<Buffer<std::byte>> frames;  // of fields that are uploaded
 };
 
 /// What depends on the page as well.
@@ -66,10 +66,25 @@ FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
     : backend_(std::move(backend)), layouts_(layouts), decoder_(decoder) {}
 FieldReader::~FieldReader() = default;
 
-Result<> FieldReader::prepare(const FieldShape& shape) {
+Result<> FieldReader::prepare(const FieldShape& shape, const FieldFrames& frames) {
   if (shape.rows < kLeastSide || shape.cols < kLeastSide) return Ok{};
-  auto made = field_stages(shape);
-  if (!made) return made.error();
+  OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
+  if (memory().on_host() || at_hand(frames) != nullptr) return Ok{};
+  return make_room(*field);
+}
+
+/// Where the backend reads the frames as they lie; nullptr if nowhere.
+const std::byte* FieldReader::at_hand(const FieldFrames& frames) {
+  if (memory().on_host()) return frames.on_host;
+  for (const std::byte* copy : frames.on_devices)
+    if (memory().reads(copy)) return copy;
+  return nullptr;
+}
+
+/// Room for frames that are uploaded.
+Result<> FieldReader::make_room(FieldStages& field) {
+  if (field.frames) return Ok{};
+  OSTRACON_TRY_ASSIGN(field.frames, Buffer<std::byte>::create(memory(), field.shape.bytes()));
   return Ok{};
 }
 
@@ -92,13 +107,9 @@ Result<FieldReader::FieldStages*> FieldReader::field_stages(const FieldShape& sh
                       backend_->make_mark_finder({.rows = shape.rows, .cols = shape.cols}));
   OSTRACON_TRY_ASSIGN(auto mean,
                       Buffer<float>::create(backend_->memory(), shape.pixels_per_frame()));
-  std::optional<Buffer<std::byte>> frames;
-  if (!backend_->memory().on_host()) {
-    OSTRACON_TRY_ASSIGN(frames, Buffer<std::byte>::create(backend_->memory(), shape.bytes()));
-  }
   field_stages_.reset(new FieldStages{shape, std::move(flattener), std::move(drift),
                                       std::move(aligner), std::move(pitch), std::move(tracker),
-                                      std::move(marks), std::move(mean), std::move(frames)});
+                                      std::move(marks), std::move(mean), std::nullopt});
   return field_stages_.get();
 }
 
@@ -121,7 +132,7 @@ Result<FieldReader::PageStages*> FieldReader::page_stages(const FieldShape& shap
   return page_stages_.get();
 }
 
-Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const std::byte> bytes,
+Result<FieldReading> FieldReader::read(const FieldShape& shape, const FieldFrames& where,
                                        float black, bool want_pictures) {
   FieldReading reading;
   FieldReport& report = reading.report;
@@ -132,9 +143,13 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
     return reading;
   }
   OSTRACON_TRY_ASSIGN(FieldStages * field, field_stages(shape));
-  FrameStack frames{bytes.data(), shape, black};
-  if (field->frames) {
-    OSTRACON_TRY(backend_->memory().upload(field->frames->data(), bytes.data(), bytes.size()));
+  FrameStack frames{at_hand(where), shape, black};
+  if (frames.data == nullptr) {
+    if (where.on_host == nullptr)
+      return Error{ErrorCode::kInvalidArgument,
+                   "the frames lie in memory that this lane's backend does not read"};
+    OSTRACON_TRY(make_room(*field));
+    OSTRACON_TRY(memory().upload(field->frames->data(), where.on_host, shape.bytes()));
     frames.data = field->frames->data();
     clock.charge(Stage::kUpload);
   }
@@ -255,9 +270,15 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, std::span<const 
     std::vector<float> room;
     OSTRACON_TRY_ASSIGN(const auto pixels, field->mean.on_host(room));
     OSTRACON_TRY_ASSIGN(const auto llrs, page.decoder->page_llrs());
-    reading.pictures =
-        make_pictures({bytes.data(), shape, black},
-                      {pixels.data(), shape.rows, shape.cols, shape.cols}, map, header, llrs);
+    std::vector<std::byte> first;
+    FrameStack visible{where.on_host, shape, black};
+    if (where.on_host == nullptr) {
+      first.resize(shape.pixels_per_frame() * bytes_of(shape.type));
+      OSTRACON_TRY(memory().download(first.data(), frames.data, first.size()));
+      visible.data = first.data();
+    }
+    reading.pictures = make_pictures(visible, {pixels.data(), shape.rows, shape.cols, shape.cols},
+                                     map, header, llrs);
   }
   reading.map = map;
   return reading;

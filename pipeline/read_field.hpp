@@ -54,22 +54,26 @@ class FieldReader {
               const PageDecoderConfig& decoder = {});
   ~FieldReader();
 
-  /// Makes what fields of this shape need whatever they show. Errors: those of the backend.
-  Result<> prepare(const FieldShape& shape);
+  /// Makes what fields of this shape need whatever they show, with room to upload to unless the
+  /// backend reads `frames` where they lie. Errors: those of the backend.
+  Result<> prepare(const FieldShape& shape, const FieldFrames& frames);
   /// Gives back what was made; the next field makes it anew.
   void release_memory();
   /// Of the backend.
   Memory& memory() { return backend_->memory(); }
 
   /// Reads one field. A field without a readable page is a FieldReading without a header whose
-  /// report says why; errors are those of the backend (memory, device).
-  Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames, float black,
+  /// report says why; errors are those of the backend (memory, device), and kInvalidArgument if the
+  /// frames lie on other devices alone.
+  Result<FieldReading> read(const FieldShape& shape, const FieldFrames& frames, float black,
                             bool want_pictures);
 
  private:
   struct FieldStages;
   struct PageStages;
   Result<FieldStages*> field_stages(const FieldShape& shape);
+  const std::byte* at_hand(const FieldFrames& frames);
+  Result<> make_room(FieldStages& field);
   Result<PageStages*> page_stages(const FieldShape& shape, const format::PageHeader& header);
 
   std::unique_ptr<Backend> backend_;

@@ -45,7 +45,7 @@ bool ReaderPool::retire(FieldReader* reader, const Error& why) {
   return others;
 }
 
-Result<FieldReading> ReaderPool::read(const FieldShape& shape, std::span<const std::byte> frames,
+Result<FieldReading> ReaderPool::read(const FieldShape& shape, const FieldFrames& frames,
                                       float black, bool want_pictures) {
   while (FieldReader* reader = acquire()) {
     auto reading = reader->read(shape, frames, black, want_pictures);

@@ -20,7 +20,7 @@ class ReaderPool {
 
   /// Waits for a reader, and reads with it. Errors: of the last reader there was (kOutOfMemory,
   /// kDevice), of any reader otherwise.
-  Result<FieldReading> read(const FieldShape& shape, std::span<const std::byte> frames, float black,
+  Result<FieldReading> read(const FieldShape& shape, const FieldFrames& frames, float black,
                             bool want_pictures);
 
   /// Readers still in service.

@@ -13,6 +13,7 @@
 #include "pipeline/read_field.hpp"
 #include "pipeline/reader_pool.hpp"
 #include "pipeline/restore_groups.hpp"
+#include "pipeline/staging_slots.hpp"
 
 namespace ostracon {
 namespace {
@@ -32,23 +33,11 @@ struct Job {
   std::int64_t field = 0;
   FieldShape shape;
   float black = 0;
-  std::size_t slot = 0;
+  FieldFrames frames;
+  std::optional<std::size_t> slot;  // where it was read to
   double ingest_seconds = 0;
   FieldReading reading;
   bool done = false;  // read, or passed over for a reason
-};
-
-/// Where a field waits for its reader: staging memory of the backend.
-struct Slot {
-  std::optional<StagingBuffer> frames;
-
-  Result<std::span<std::byte>> room_for(Memory& memory, std::size_t bytes) {
-    if (!frames || frames->bytes().size() < bytes) {
-      frames.reset();
-      OSTRACON_TRY_ASSIGN(frames, StagingBuffer::create(memory, bytes));
-    }
-    return frames->bytes().first(bytes);
-  }
 };
 
 /// The first error of any filter; later ones are consequences.
@@ -66,28 +55,6 @@ class FirstError {
  private:
   mutable std::mutex mutex_;
   std::optional<Error> error_;
-};
-
-/// Slots that no job holds. There are as many as jobs in flight, so one is always free.
-class FreeSlots {
- public:
-  explicit FreeSlots(std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) free_.push_back(k);
-  }
-  std::size_t acquire() {
-    const std::scoped_lock lock(mutex_);
-    const std::size_t slot = free_.back();
-    free_.pop_back();
-    return slot;
-  }
-  void release(std::size_t slot) {
-    const std::scoped_lock lock(mutex_);
-    free_.push_back(slot);
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::size_t> free_;
 };
 
 std::size_t lanes_for(const RecoverOptions& options, std::int64_t fields) {
@@ -112,7 +79,7 @@ Result<std::vector<std::unique_ptr<FieldReader>>> make_readers(const FieldSource
     OSTRACON_TRY_ASSIGN(auto backend, make_lane());
     auto reader = std::make_unique<FieldReader>(std::move(backend), layouts);
     if (!reader->memory().on_host() && source.fields() > 0) {
-      const auto prepared = reader->prepare(source.shape(0));
+      const auto prepared = reader->prepare(source.shape(0), source.in_place(0));
       if (!prepared && prepared.error().code == ErrorCode::kOutOfMemory && !readers.empty()) break;
       OSTRACON_TRY(prepared);
     }
@@ -132,10 +99,12 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
   const std::int64_t total = source.fields();
   // All slots are the first backend's: pinned memory is pinned for every device.
   Memory& staging = readers.front()->memory();
-  const std::size_t in_flight = readers.size() + (staging.on_host() ? 0 : kReadAhead);
+  const bool copied = total > 0 && source.in_place(0).empty();
+  const std::size_t ahead = copied && !staging.on_host() ? kReadAhead : 0;
+  const std::size_t wanted = readers.size() + ahead;
   ReaderPool pool(std::move(readers));
-  std::vector<Slot> slots(in_flight);
-  FreeSlots free(in_flight);
+  OSTRACON_TRY_ASSIGN(StagingSlots slots,
+                      StagingSlots::create(staging, wanted, copied ? source.shape(0).bytes() : 0));
   FirstError failed;
   std::int64_t next = 0;
   // Some to spare, since the first fields may show no page.
@@ -151,14 +120,18 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     job->field = next++;
     job->shape = source.shape(job->field);
     job->black = source.black_level(job->field);
-    job->slot = free.acquire();
+    job->frames = source.in_place(job->field);
+    if (!job->frames.empty()) return job;
+    job->slot = slots.acquire();
     const auto start = Clock::now();
-    auto room = slots[job->slot].room_for(staging, job->shape.bytes());
+    auto room = slots.room(*job->slot, job->shape.bytes());
     auto read = room ? source.read(job->field, room.value()) : Result<>(room.error());
     if (!read && read.error().code == ErrorCode::kBadInput)
       job->reading.report.reason = read.error().message, job->done = true;
     else if (!read)
       failed.set(read.error());
+    else
+      job->frames.on_host = room.value().data();
     job->ingest_seconds = seconds_since(start);
     return job;
   };
@@ -166,9 +139,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     if (failed.get() || job->done) return job;
     // Isolated: a thread that waits inside this field must not start another one on its stack.
     tbb::this_task_arena::isolate([&] {
-      auto reading =
-          pool.read(job->shape, slots[job->slot].frames->bytes().first(job->shape.bytes()),
-                    job->black, want_pictures(*job));
+      auto reading = pool.read(job->shape, job->frames, job->black, want_pictures(*job));
       job->done = reading.has_value();
       if (reading)
         job->reading = std::move(reading).value();
@@ -179,7 +150,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
   };
   std::int64_t drawn = 0;
   const auto take = [&](const std::shared_ptr<Job>& job) {
-    free.release(job->slot);
+    if (job->slot) slots.release(*job->slot);
     const auto error = failed.get();
     if (!job->done || (error && !is_interruption(*error))) return;
     FieldReading& reading = job->reading;
@@ -198,7 +169,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     if (options.progress) options.progress(job->field + 1, total, report.pixels);
   };
   tbb::parallel_pipeline(
-      in_flight,
+      slots.count(),
       tbb::make_filter<void, std::shared_ptr<Job>>(tbb::filter_mode::serial_in_order, ingest) &
           tbb::make_filter<std::shared_ptr<Job>, std::shared_ptr<Job>>(tbb::filter_mode::parallel,
                                                                        decode) &

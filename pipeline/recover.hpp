@@ -16,6 +16,16 @@
 
 namespace ostracon {
 
+/// Frames of a field (FieldShape::bytes() bytes, native-endian samples) where they lie. They stay
+/// there, unchanged, until their reader is done.
+struct FieldFrames {
+  const std::byte* on_host = nullptr;  ///< a StagingBuffer is uploaded fastest
+  /// In memory of backends that the host cannot read: a copy on every device that has one.
+  std::span<const std::byte* const> on_devices{};
+
+  bool empty() const { return on_host == nullptr && on_devices.empty(); }
+};
+
 /// Where fields come from; io/ implements it over HDF5, tests over memory. `read` is called from
 /// one thread at a time, in ascending order of `field`.
 class FieldSource {
@@ -27,6 +37,9 @@ class FieldSource {
   /// Counts that no electron gives (the ADC's offset) where the file knows; only the contrast and
   /// dose in the report depend on it.
   virtual float black_level(std::int64_t /*field*/) const { return 0; }
+  /// The frames of a field that lie in memory already: nobody copies them there, and only lanes
+  /// whose backend does not read them where they lie upload them. Empty: they are to be read.
+  virtual FieldFrames in_place(std::int64_t /*field*/) const { return {}; }
   /// Fills `frames` (shape(field).bytes()) with native-endian samples. kBadInput: the field is
   /// damaged, and is passed over; any other error ends the recovery.
   virtual Result<> read(std::int64_t field, std::span<std::byte> frames) = 0;
@@ -78,7 +91,8 @@ using BackendFactory = std::function<Result<std::unique_ptr<Backend>>()>;
 ///
 /// Errors: kNotFound if no field shows a page of the plate asked for (or any page); kBadInput if
 /// several plates are present and `options.plate` is not set (the message lists them); kIo from
-/// source or store; kOutOfMemory and kDevice if a backend fails before any field is read
+/// source or store; kInvalidArgument if frames lie on devices alone, and a lane's has none of them;
+/// kOutOfMemory and kDevice if a backend fails before any field is read
 /// (afterwards it is Recovery::interrupted). Unreadable pages are data, never an error.
 /// The result does not depend on the number of threads or lanes.
 Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, PayloadStore& store,

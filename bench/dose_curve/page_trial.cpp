@@ -23,7 +23,7 @@ Result<FieldReading> PageWorker::read(const PageDecoderConfig& decoder, bool wan
     reader_ = std::make_unique<FieldReader>(std::move(backend), layouts_, decoder);
     reader_config_ = decoder;
   }
-  return reader_->read(page_.shape, page_.frames, page_.black, want_llrs);
+  return reader_->read(page_.shape, {page_.frames.data()}, page_.black, want_llrs);
 }
 
 Result<PageRecord> PageWorker::trial(const Point& point, const Plate& plate, double electrons,

@@ -3,9 +3,13 @@
 #include <tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "host/cli/backend_choice.hpp"
 #include "host/cli/output.hpp"
@@ -56,46 +60,91 @@ void print_field(const rate::RateReport& report, const rate::Machine& machine) {
   fmt::print("every reading gave back what is written on the page\n\n");
 }
 
-void print_rates(const rate::RateReport& report) {
-  const auto& memory = report.resident;
-  const auto& file = report.from_file;
-  const auto row = [&](const char* name, double of_memory, double of_file, const char* unit) {
-    fmt::print("{:<22} {:>12.4g} {:>12.4g}  {}\n", name, of_memory, of_file, unit);
-  };
-  fmt::print("{:<22} {:>12} {:>12}\n", "", "from memory", "from HDF5");
-  row("fields read", static_cast<double>(memory.fields), static_cast<double>(file.fields), "");
-  row("time", memory.seconds, file.seconds, "s");
-  row("pixels", report.pixels_per_s(memory) / 1e6, report.pixels_per_s(file) / 1e6, "Mpx/s");
-  row("raw frames", report.bytes_per_s(memory) / 1e9, report.bytes_per_s(file) / 1e9, "GB/s");
-  row("modules", report.modules_per_s(memory) / 1e6, report.modules_per_s(file) / 1e6,
-      "Mmodules/s");
-  row("codewords", report.codewords_per_s(memory), report.codewords_per_s(file), "1/s");
-  row("files", report.user_bytes_per_s(memory) / 1e6, report.user_bytes_per_s(file) / 1e6, "MB/s");
-  row("plain transfer", report.copy_bytes_per_s / 1e9, report.file_bytes_per_s / 1e9,
-      report.over_a_link ? "GB/s (copy to the device; parallel read of the file)"
-                         : "GB/s (copy in memory; parallel read of the file)");
-  row("share of it", 100 * report.bytes_per_s(memory) / report.copy_bytes_per_s,
-      100 * report.bytes_per_s(file) / report.file_bytes_per_s, "%");
+/// One measurement, and the plain transfer that it is compared with, if any.
+struct Column {
+  const char* name;
+  const rate::ReadBack* run;
+  std::optional<double> plain_bytes_per_s;
+};
+
+std::vector<Column> columns_of(const rate::RateReport& report) {
+  const Column file{"from HDF5", &report.from_file, report.file_bytes_per_s};
+  if (!report.from_pinned)
+    return {{"from memory", &report.resident, report.copy_bytes_per_s}, file};
+  return {{"on the device", &report.resident, {}},
+          {"from pinned", &*report.from_pinned, report.copy_bytes_per_s},
+          file};
 }
 
-void print_stages(const rate::RateReport& report) {
-  fmt::print("\n{:<22} {:>12} {:>12}  of one lane\n", "ms a field", "from memory", "from HDF5");
+/// `value(column)`: nothing where there is none.
+template <class Value>
+void print_row(const std::vector<Column>& columns, std::string_view name, const Value& value,
+               const char* unit) {
+  fmt::print("{:<22}", name);
+  for (const Column& column : columns) {
+    const std::optional<double> figure = value(column);
+    fmt::print(" {:>14}", figure ? fmt::format("{:.4g}", *figure) : "-");
+  }
+  fmt::print("  {}\n", unit);
+}
+
+void print_names(const std::vector<Column>& columns, const char* title, const char* end) {
+  fmt::print("{:<22}", title);
+  for (const Column& column : columns) fmt::print(" {:>14}", column.name);
+  fmt::print("{}\n", end);
+}
+
+void print_rates(const rate::RateReport& report, const std::vector<Column>& columns) {
+  using Optional = std::optional<double>;
+  const auto row = [&](const char* name,
+                       double (rate::RateReport::*figure)(const rate::ReadBack&) const,
+                       double scale, const char* unit) {
+    const auto value = [&](const Column& c) { return Optional((report.*figure)(*c.run) / scale); };
+    print_row(columns, name, value, unit);
+  };
+  print_names(columns, "", "");
+  const auto fields = [](const Column& c) { return Optional(static_cast<double>(c.run->fields)); };
+  print_row(columns, "fields read", fields, "");
+  print_row(
+      columns, "time", [](const Column& c) { return Optional(c.run->seconds); }, "s");
+  row("pixels", &rate::RateReport::pixels_per_s, 1e6, "Mpx/s");
+  row("raw frames", &rate::RateReport::bytes_per_s, 1e9, "GB/s");
+  row("modules", &rate::RateReport::modules_per_s, 1e6, "Mmodules/s");
+  row("codewords", &rate::RateReport::codewords_per_s, 1, "1/s");
+  row("files", &rate::RateReport::user_bytes_per_s, 1e6, "MB/s");
+  const auto plain = [](const Column& c) {
+    return c.plain_bytes_per_s ? Optional(*c.plain_bytes_per_s / 1e9) : Optional();
+  };
+  print_row(columns, "plain transfer", plain,
+            report.over_a_link ? "GB/s (copy to the device; parallel read of the file)"
+                               : "GB/s (copy in memory; parallel read of the file)");
+  const auto share = [&](const Column& c) {
+    return c.plain_bytes_per_s ? Optional(100 * report.bytes_per_s(*c.run) / *c.plain_bytes_per_s)
+                               : Optional();
+  };
+  print_row(columns, "share of it", share, "%");
+}
+
+void print_stages(const std::vector<Column>& columns) {
+  fmt::print("\n");
+  print_names(columns, "ms a field", "  of one lane");
   for (std::size_t k = 0; k < kStages; ++k) {
-    const double memory = report.resident.times.seconds[k];
-    const double file = report.from_file.times.seconds[k];
-    if (memory + file <= 0) continue;
-    fmt::print("{:<22} {:>12.3f} {:>12.3f}\n", to_string(static_cast<Stage>(k)),
-               1e3 * memory / static_cast<double>(report.resident.fields),
-               1e3 * file / static_cast<double>(report.from_file.fields));
+    const auto value = [&](const Column& c) -> std::optional<double> {
+      if (c.run->times.seconds[k] <= 0) return {};
+      return 1e3 * c.run->times.seconds[k] / static_cast<double>(c.run->fields);
+    };
+    if (std::none_of(columns.begin(), columns.end(), value)) continue;
+    print_row(columns, to_string(static_cast<Stage>(k)), value, "");
   }
 }
 
-void print_plate(const rate::RateReport& report) {
-  fmt::print("\na plate of 2 TB of files: {:.4g} hours from memory, {:.4g} hours from HDF5\n",
-             report.hours(report.resident, rate::kPlateBytes),
-             report.hours(report.from_file, rate::kPlateBytes));
+void print_plate(const rate::RateReport& report, const std::vector<Column>& columns) {
+  fmt::print("\na plate of 2 TB of files:");
+  for (const Column& column : columns)
+    fmt::print("{} {:.4g} hours {}", &column == columns.data() ? "" : ",",
+               report.hours(*column.run, rate::kPlateBytes), column.name);
   fmt::print(
-      "(one reader that is never kept waiting; pages like this one of {} of payload, and {:g} %\n"
+      "\n(one reader that is never kept waiting; pages like this one of {} of payload, and {:g} %\n"
       "parity pages that are read as well)\n",
       human_bytes(report.payload_bytes), 100 * report.parity);
 }
@@ -109,10 +158,11 @@ Result<ExitStatus> bench(const BenchOptions& options) {
                         OSTRACON_VERSION};
   machine.threads = static_cast<int>(
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+  const std::vector<Column> columns = columns_of(report);
   print_field(report, machine);
-  print_rates(report);
-  print_stages(report);
-  print_plate(report);
+  print_rates(report, columns);
+  print_stages(columns);
+  print_plate(report, columns);
   if (!options.json.empty()) {
     OSTRACON_TRY(
         io::write_whole_file(options.json, rate::rate_json(report, machine), options.force));
@@ -143,8 +193,11 @@ void add_bench(CLI::App& app, Run& run) {
   verb->add_flag("--force", options->force, "Replace RATE.json if it stands");
   verb->footer(
       "A standard field is simulated (profile typical), read, and compared with what is on it;\n"
-      "then it is read over and over, from memory and from an uncompressed scan file that lies in\n"
-      "the page cache. Beside it stands what the machine copies and reads without any decoding.\n"
+      "then it is read over and over: where it lies in memory (on a GPU: in the GPU's, and "
+      "uploaded\n"
+      "from pinned memory), and from an uncompressed scan file in the page cache. Beside it "
+      "stands\n"
+      "what the machine copies and reads without any decoding.\n"
       "Examples:\n"
       "  ostracon bench\n"
       "  ostracon bench --backend cpu --threads 1 --json rate.json\n"

@@ -38,6 +38,7 @@ class HostMemory final : public Memory {
     return copy(to, from, bytes);
   }
   bool on_host() const override { return true; }
+  bool reads(const void*) const override { return true; }
   Result<void*> allocate_staging(std::size_t bytes) override { return allocate(bytes); }
   void release_staging(void* bytes) noexcept override { release(bytes); }
 

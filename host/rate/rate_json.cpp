@@ -48,9 +48,12 @@ std::string rate_json(const RateReport& report, const Machine& machine) {
       {"copy_bytes_per_s", report.copy_bytes_per_s},
       {"file_read_bytes_per_s", report.file_bytes_per_s},
       {"file_fields", report.file_fields},
-      {"resident", as_json(report, report.resident)},
-      {"from_file", as_json(report, report.from_file)}};
-  json["resident"]["share_of_copy"] = report.bytes_per_s(report.resident) / report.copy_bytes_per_s;
+      {"resident", as_json(report, report.resident)}};
+  if (report.from_pinned) json["from_pinned"] = as_json(report, *report.from_pinned);
+  json["from_file"] = as_json(report, report.from_file);
+  const auto copied = report.from_pinned ? "from_pinned" : "resident";
+  json[copied]["share_of_copy"] =
+      report.bytes_per_s(report.from_pinned.value_or(report.resident)) / report.copy_bytes_per_s;
   json["from_file"]["share_of_file_read"] =
       report.bytes_per_s(report.from_file) / report.file_bytes_per_s;
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -1,8 +1,10 @@
 #pragma once
-// How fast this machine reads plates back: the standard field, from memory and from a file.
+// How fast this machine reads plates back: the standard field, where it lies in memory and from a
+// file.
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/frames.hpp"
@@ -37,7 +39,11 @@ struct RateReport {
   bool over_a_link = false;         ///< the backend has memory of its own
   double copy_bytes_per_s = 0;      ///< of a plain copy in memory, or over the link; bytes copied
   double file_bytes_per_s = 0;      ///< of a plain parallel reading of the scan file
-  ReadBack resident, from_file;
+  /// Of frames in the memory that the backend computes in: nothing is copied.
+  ReadBack resident;
+  /// Of frames in pinned memory, uploaded from where they lie; absent where that is the above.
+  std::optional<ReadBack> from_pinned;
+  ReadBack from_file;  ///< from HDF5 to staging memory, and to the device if there is one
 
   double pixels_per_s(const ReadBack& run) const;
   double bytes_per_s(const ReadBack& run) const;  ///< of raw frames

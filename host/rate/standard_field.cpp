@@ -1,14 +1,12 @@
 #include "host/rate/standard_field.hpp"
 
-#include <tbb/task_arena.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "datasets/simulator.hpp"
 #include "datasets/written_plate.hpp"
 #include "format/inner_code.hpp"
 #include "format/plate.hpp"
-#include "host/parallel.hpp"
 #include "io/profile_file.hpp"
 #include "io/scan_file.hpp"
 
@@ -16,7 +14,6 @@ namespace ostracon::rate {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr std::size_t kPiece = std::size_t{4} << 20;  // bytes that a thread copies at once
 
 }  // namespace
 
@@ -45,17 +42,40 @@ Result<StandardField> make_standard_field(std::int32_t rows, std::int32_t cols) 
   return field;
 }
 
-Result<> ResidentScan::read(std::int64_t, std::span<std::byte> frames) {
-  const std::size_t pieces = (frames.size() + kPiece - 1) / kPiece;
-  // Isolated: a thread that waits here must not begin to decode a field meanwhile.
-  tbb::this_task_arena::isolate([&] {
-    parallel_for(static_cast<std::int64_t>(pieces), [&](std::int64_t piece) {
-      const std::size_t offset = static_cast<std::size_t>(piece) * kPiece;
-      const std::size_t size = std::min(kPiece, frames.size() - offset);
-      std::copy_n(field_->frames.data() + offset, size, frames.data() + offset);
-    });
-  });
-  return Ok{};
+Result<ResidentScan> ResidentScan::in_staging(const StandardField& field, Memory& memory) {
+  ResidentScan scan(field);
+  OSTRACON_TRY_ASSIGN(scan.staged_, StagingBuffer::create(memory, field.frames.size()));
+  std::copy(field.frames.begin(), field.frames.end(), scan.staged_->bytes().begin());
+  return Result<ResidentScan>(std::move(scan));
+}
+
+Result<ResidentScan> ResidentScan::on_devices(const StandardField& field,
+                                              const BackendFactory& make_lane) {
+  ResidentScan scan(field);
+  // Lanes take turns over the devices: the first that reads a copy is on a device that had its
+  // turn.
+  while (scan.holders_.size() < kMostDevices) {
+    OSTRACON_TRY_ASSIGN(auto lane, make_lane());
+    Memory& memory = lane->memory();
+    if (memory.on_host())
+      return Error{ErrorCode::kInvalidArgument, "a lane's memory is the host's, not a device's"};
+    const bool seen = std::any_of(scan.addresses_.begin(), scan.addresses_.end(),
+                                  [&](const std::byte* copy) { return memory.reads(copy); });
+    if (seen) break;
+    OSTRACON_TRY_ASSIGN(auto copy, Buffer<std::byte>::from(memory, field.frames));
+    scan.addresses_.push_back(copy.data());
+    scan.copies_.push_back(std::move(copy));
+    scan.holders_.push_back(std::move(lane));
+  }
+  return Result<ResidentScan>(std::move(scan));
+}
+
+FieldFrames ResidentScan::in_place(std::int64_t) const {
+  return {staged_ ? staged_->bytes().data() : nullptr, addresses_};
+}
+
+Result<> ResidentScan::read(std::int64_t, std::span<std::byte>) {
+  return Error{ErrorCode::kInvalidArgument, "the standard field is used where it lies"};
 }
 
 Result<> write_scan(const StandardField& field, std::int64_t copies,

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,21 +32,34 @@ struct StandardField {
 /// the same field on every machine. kInvalidArgument if there is no page of rows x cols modules.
 Result<StandardField> make_standard_field(std::int32_t rows, std::int32_t cols);
 
-/// The field, `fields` times over, from memory.
+/// The field where it lies in memory: nobody copies it, and what lies on a device is not uploaded.
 class ResidentScan final : public FieldSource {
  public:
-  ResidentScan(const StandardField& field, std::int64_t fields) : field_(&field), fields_(fields) {}
-  std::int64_t fields() const override { return fields_; }
-  FieldShape shape(std::int64_t) const override { return field_->shape; }
-  std::string describe(std::int64_t field) const override {
-    return "resident field " + std::to_string(field);
-  }
-  float black_level(std::int64_t) const override { return field_->black; }
+  /// In staging memory of `memory`, which must outlive it. kOutOfMemory, kDevice.
+  static Result<ResidentScan> in_staging(const StandardField& field, Memory& memory);
+  /// In the memory of every device that `make_lane` makes lanes of: at most kMostDevices.
+  /// Errors: those of the backends; kInvalidArgument if theirs is the host's.
+  static Result<ResidentScan> on_devices(const StandardField& field,
+                                         const BackendFactory& make_lane);
+  static constexpr std::size_t kMostDevices = 64;
+
+  std::int64_t fields() const override { return 1; }
+  FieldShape shape(std::int64_t) const override { return shape_; }
+  std::string describe(std::int64_t) const override { return "the standard field"; }
+  float black_level(std::int64_t) const override { return black_; }
+  FieldFrames in_place(std::int64_t) const override;
+  /// kInvalidArgument: nothing is to be copied.
   Result<> read(std::int64_t field, std::span<std::byte> frames) override;
 
  private:
-  const StandardField* field_;
-  std::int64_t fields_;
+  explicit ResidentScan(const StandardField& field) : shape_(field.shape), black_(field.black) {}
+
+  FieldShape shape_;
+  float black_;
+  std::optional<StagingBuffer> staged_;
+  std::vector<std::unique_ptr<Backend>> holders_;  // of the copies, which go first
+  std::vector<Buffer<std::byte>> copies_;
+  std::vector<const std::byte*> addresses_;
 };
 
 /// The fields of another source, over and over until there are `fields`. The source must outlive
@@ -59,6 +74,9 @@ class RepeatedScan final : public FieldSource {
   }
   float black_level(std::int64_t field) const override {
     return source_->black_level(inner(field));
+  }
+  FieldFrames in_place(std::int64_t field) const override {
+    return source_->in_place(inner(field));
   }
   Result<> read(std::int64_t field, std::span<std::byte> frames) override {
     return source_->read(inner(field), frames);

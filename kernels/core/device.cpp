@@ -10,7 +10,7 @@ namespace {
 
 class DeviceMemory final : public Memory {
  public:
-  explicit DeviceMemory(cudaStream_t stream) : stream_(stream) {}
+  DeviceMemory(cudaStream_t stream, int device) : stream_(stream), device_(device) {}
 
   Result<void*> allocate(std::size_t bytes) override {
     void* p = nullptr;
@@ -35,6 +35,14 @@ class DeviceMemory final : public Memory {
     return Ok{};
   }
   bool on_host() const override { return false; }
+  bool reads(const void* address) const override {
+    cudaPointerAttributes attributes{};
+    if (cudaPointerGetAttributes(&attributes, address) != cudaSuccess) {
+      static_cast<void>(cudaGetLastError());  // or the next launch would be taken for failed
+      return false;
+    }
+    return attributes.type == cudaMemoryTypeDevice && attributes.device == device_;
+  }
   Result<void*> allocate_staging(std::size_t bytes) override {
     void* p = nullptr;
     const cudaError_t status = cudaMallocHost(&p, bytes == 0 ? 1 : bytes);
@@ -46,6 +54,7 @@ class DeviceMemory final : public Memory {
 
  private:
   cudaStream_t stream_;
+  int device_;
 };
 
 }  // namespace
@@ -71,7 +80,7 @@ Result<std::unique_ptr<Device>> Device::create(int index) {
   std::uint64_t kept = std::numeric_limits<std::uint64_t>::max();
   OSTRACON_CUDA_TRY(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &kept));
   OSTRACON_CUDA_TRY(cudaStreamCreateWithFlags(&device->stream_, cudaStreamNonBlocking));
-  device->memory_ = std::make_unique<DeviceMemory>(device->stream_);
+  device->memory_ = std::make_unique<DeviceMemory>(device->stream_, index);
   return device;
 }
 

@@ -33,6 +33,7 @@ class CountingMemory final : public Memory {
     return Ok{};
   }
   bool on_host() const override { return in_place; }
+  bool reads(const void*) const override { return in_place; }
   Result<void*> allocate_staging(std::size_t bytes) override { return allocate(bytes); }
   void release_staging(void* bytes) noexcept override { release(bytes); }
 

@@ -108,6 +108,27 @@ Result<> MemoryScan::read(std::int64_t field, std::span<std::byte> frames) {
   return Ok{};
 }
 
+Result<InPlaceScan> InPlaceScan::create(const MemoryScan& scan, Memory& memory) {
+  InPlaceScan resident(scan);
+  if (memory.on_host()) return Result<InPlaceScan>(std::move(resident));
+  for (const MemoryField& field : scan.all()) {
+    OSTRACON_TRY_ASSIGN(auto copy, Buffer<std::byte>::from(memory, field.frames));
+    resident.addresses_.push_back(copy.data());
+    resident.copies_.push_back(std::move(copy));
+  }
+  return Result<InPlaceScan>(std::move(resident));
+}
+
+FieldFrames InPlaceScan::in_place(std::int64_t field) const {
+  const auto index = static_cast<std::size_t>(field);
+  if (copies_.empty()) return {scan_.all()[index].frames.data()};
+  return {nullptr, std::span(addresses_).subspan(index, 1)};
+}
+
+Result<> InPlaceScan::read(std::int64_t field, std::span<std::byte>) {
+  return Error{ErrorCode::kIo, "field " + std::to_string(field) + " was read, not used in place"};
+}
+
 Result<Recovered> recover_from(FieldSource& source, const RecoverOptions& options) {
   Recovered recovered;
   OSTRACON_TRY_ASSIGN(recovered.result,

@@ -73,12 +73,35 @@ class MemoryScan final : public FieldSource {
   float black_level(std::int64_t field) const override { return at(field).black; }
   Result<> read(std::int64_t field, std::span<std::byte> frames) override;
   std::vector<MemoryField>& all() { return fields_; }
+  const std::vector<MemoryField>& all() const { return fields_; }
 
  private:
   const MemoryField& at(std::int64_t field) const {
     return fields_[static_cast<std::size_t>(field)];
   }
   std::vector<MemoryField> fields_;
+};
+
+/// The same fields where they lie: nobody may read them into memory of his own. The other scan must
+/// outlive it.
+class InPlaceScan final : public FieldSource {
+ public:
+  /// In the host's memory.
+  explicit InPlaceScan(const MemoryScan& scan) : scan_(scan) {}
+  /// In `memory` alone, which must outlive it, or in the host's if it is that.
+  static Result<InPlaceScan> create(const MemoryScan& scan, Memory& memory);
+
+  std::int64_t fields() const override { return scan_.fields(); }
+  FieldShape shape(std::int64_t field) const override { return scan_.shape(field); }
+  std::string describe(std::int64_t field) const override { return scan_.describe(field); }
+  float black_level(std::int64_t field) const override { return scan_.black_level(field); }
+  FieldFrames in_place(std::int64_t field) const override;
+  Result<> read(std::int64_t field, std::span<std::byte> frames) override;
+
+ private:
+  const MemoryScan& scan_;
+  std::vector<Buffer<std::byte>> copies_;    // of every field, or none
+  std::vector<const std::byte*> addresses_;  // of the copies
 };
 
 /// A recovery and the bytes it left.

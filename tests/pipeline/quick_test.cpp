@@ -57,5 +57,19 @@ TEST_F(QuickRecovery, ReadsOneFrameOfFloatsMirroredTurnedAndInverted) {
   EXPECT_TRUE(recovered.result.report.fields[0].inverted);
 }
 
+// On the CPU these are the host's frames, not copied; on a device they are there before a lane is.
+TEST_F(QuickRecovery, UsesFramesWhereTheyLieInTheBackendsMemory) {
+  ASSERT_OK_AND_ASSIGN(const auto plate, KnownPlate::write(256, 256, Rate::kFourFifths, 1));
+  ASSERT_OK_AND_ASSIGN(const auto profile,
+                       typical_with({{"frames", 2}, {"pixels-per-module", 2.5}}));
+  ASSERT_OK_AND_ASSIGN(auto fields, scan(plate, profile, {0}));
+  const MemoryScan scan(std::move(fields));
+  ASSERT_OK_AND_ASSIGN(const auto holder, make_backend(tested_backends().front()));
+  ASSERT_OK_AND_ASSIGN(auto source, InPlaceScan::create(scan, holder->memory()));
+  ASSERT_OK_AND_ASSIGN(const auto recovered, recover_from(source));
+  expect_whole(plate, recovered);
+  EXPECT_EQ(recovered.result.report.times[Stage::kUpload], 0);
+}
+
 }  // namespace
 }  // namespace ostracon::test

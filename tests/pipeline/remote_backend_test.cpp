@@ -26,14 +26,14 @@ class RemoteRecoveryTest : public ::testing::Test {
     field_bytes_ = static_cast<std::int64_t>(shape.bytes() + 4 * shape.pixels_per_frame());
   }
 
-  Result<Recovered> recover_on(RemoteDevice& device) {
+  Result<Recovered> recover_on(RemoteDevice& device) { return recover_on(device, *source_, 3); }
+  Result<Recovered> recover_on(RemoteDevice& device, FieldSource& source, std::int32_t lanes) {
     Recovered recovered;
     RecoverOptions options;
-    options.lanes = 3;
-    OSTRACON_TRY_ASSIGN(
-        recovered.result,
-        recover(
-            *source_, [&] { return RemoteBackend::create(device); }, recovered.store, options));
+    options.lanes = lanes;
+    OSTRACON_TRY_ASSIGN(recovered.result, recover(
+                                              source, [&] { return RemoteBackend::create(device); },
+                                              recovered.store, options));
     return recovered;
   }
 
@@ -94,6 +94,48 @@ TEST_F(RemoteRecoveryTest, KeepsWhatWasReadWhenTheDeviceIsLost) {
   expect_nothing_wrong(*plate_, recovered);
   EXPECT_LT(recovered.result.report.fields.size(), 3U);
   EXPECT_GT(recovered.result.report.fields.size(), 0U);
+}
+
+/// The first `count` fields of another scan.
+class FirstFields final : public FieldSource {
+ public:
+  FirstFields(FieldSource& all, std::int64_t count) : all_(all), count_(count) {}
+  std::int64_t fields() const override { return count_; }
+  FieldShape shape(std::int64_t field) const override { return all_.shape(field); }
+  std::string describe(std::int64_t field) const override { return all_.describe(field); }
+  Result<> read(std::int64_t field, std::span<std::byte> frames) override {
+    return all_.read(field, frames);
+  }
+
+ private:
+  FieldSource& all_;
+  std::int64_t count_;
+};
+
+TEST_F(RemoteRecoveryTest, KeepsAllFieldsReadBeforeTheOneInWhichTheDeviceIsLost) {
+  constexpr int kMany = 1000;
+  for (const std::int64_t whole_fields : {1, 2}) {
+    RemoteDevice device;
+    device.uploads_left = kMany;
+    FirstFields first(*source_, whole_fields);
+    ASSERT_OK_AND_ASSIGN(const auto undisturbed, recover_on(device, first, 1));
+    const int uploads = kMany - device.uploads_left;
+
+    device.uploads_left = uploads;
+    ASSERT_OK_AND_ASSIGN(const auto recovered, recover_on(device, *source_, 1));
+    ASSERT_TRUE(recovered.result.interrupted);
+    EXPECT_EQ(recovered.result.interrupted->code, ErrorCode::kDevice);
+    expect_nothing_wrong(*plate_, recovered);
+    const RecoveryReport& report = recovered.result.report;
+    ASSERT_EQ(report.fields.size(), static_cast<std::size_t>(whole_fields));
+    for (const FieldReport& field : report.fields) {
+      ASSERT_TRUE(field.page_found);
+      for (const CodewordOutcome outcome :
+           report.pages[static_cast<std::size_t>(field.page)].outcomes)
+        EXPECT_TRUE(outcome == CodewordOutcome::kClean || outcome == CodewordOutcome::kCorrected);
+    }
+    EXPECT_FALSE(recovered.result.holes.empty());
+  }
 }
 
 TEST_F(RemoteRecoveryTest, IsAnErrorWhereTheDeviceIsLostBeforeAnythingWasRead) {

@@ -1,6 +1,7 @@
 // The figures of `ostracon bench`: only what was read rightly is measured.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +13,7 @@
 
 #include "format/inner_code.hpp"
 #include "host/rate/bandwidth.hpp"
+#include "host/rate/rate_json.hpp"
 #include "host/rate/read_back.hpp"
 #include "host/rate/standard_field.hpp"
 #include "host/rate/temporary_folder.hpp"
@@ -130,6 +132,10 @@ TEST_F(RateTest, FiguresFollowFromFieldsAndTime) {
   EXPECT_GT(r.file_bytes_per_s, 0);
   EXPECT_EQ(r.file_fields, 3);
   EXPECT_EQ(r.payload_bytes, static_cast<std::uint64_t>(r.codewords) * format::kPayloadBytes);
+  EXPECT_FALSE(r.over_a_link);
+  EXPECT_FALSE(r.from_pinned) << "on the CPU it is the resident one";
+  EXPECT_EQ(r.resident.times[Stage::kIngest], 0) << "frames in memory should not be copied";
+  EXPECT_GT(r.from_file.times[Stage::kIngest], 0);
   for (const ReadBack& run : {r.resident, r.from_file}) {
     EXPECT_EQ(run.fields, 3);
     EXPECT_GT(run.seconds, 0);
@@ -144,6 +150,52 @@ TEST_F(RateTest, FiguresFollowFromFieldsAndTime) {
     EXPECT_NEAR(r.hours(run, 2e12) * 3600 * r.user_bytes_per_s(run), 2e12, 1e3);
   }
   EXPECT_TRUE(fs::is_empty(folder())) << "the scan file should be gone";
+}
+
+TEST_F(RateTest, OverALinkFramesAreTakenFromTheDeviceFromPinnedMemoryAndFromTheFile) {
+  test::RemoteDevice device;
+  const auto make_remote = [&] { return test::RemoteBackend::create(device); };
+  const auto report = measure_rate(make_remote, options(2));
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  const RateReport& r = report.value();
+  EXPECT_TRUE(r.over_a_link);
+  ASSERT_TRUE(r.from_pinned);
+  EXPECT_EQ(r.resident.fields, 2);
+  EXPECT_EQ(r.from_pinned->fields, 2);
+  EXPECT_EQ(r.resident.times[Stage::kUpload], 0);
+  EXPECT_GT(r.from_pinned->times[Stage::kUpload], 0);
+  EXPECT_EQ(r.from_pinned->times[Stage::kIngest], 0);
+  EXPECT_GT(r.from_file.times[Stage::kUpload], 0);
+  EXPECT_EQ(device.free_bytes, test::RemoteDevice::kPlenty);
+  EXPECT_EQ(device.free_staging, test::RemoteDevice::kPlenty);
+
+  const std::string json = rate_json(r, {"cuda", "a processor", 2, "test"});
+  const auto resident = json.find("\"resident\""), pinned = json.find("\"from_pinned\"");
+  ASSERT_NE(resident, std::string::npos);
+  ASSERT_NE(pinned, std::string::npos);
+  const auto share = json.find("share_of_copy");
+  EXPECT_GT(share, pinned) << "what is on the device is not copied";
+  EXPECT_EQ(json.find("share_of_copy", share + 1), std::string::npos);
+}
+
+TEST_F(RateTest, ACopyOfTheFieldLiesOnEveryDevice) {
+  const auto field = make_standard_field(kSide, kSide);
+  ASSERT_TRUE(field.has_value()) << field.error().message;
+  test::RemoteDevice devices[2];
+  std::size_t turn = 0;
+  const auto scan = ResidentScan::on_devices(
+      field.value(), [&] { return test::RemoteBackend::create(devices[turn++ % 2]); });
+  ASSERT_TRUE(scan.has_value()) << scan.error().message;
+  const FieldFrames frames = scan.value().in_place(0);
+  EXPECT_EQ(frames.on_host, nullptr);
+  ASSERT_EQ(frames.on_devices.size(), 2U);
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_TRUE(devices[k].allocations.hold(frames.on_devices[k]));
+    EXPECT_EQ(devices[k].uploaded_bytes, static_cast<std::int64_t>(field.value().shape.bytes()));
+  }
+  const auto on_host = ResidentScan::on_devices(field.value(), make_cpu);
+  ASSERT_FALSE(on_host.has_value());
+  EXPECT_EQ(on_host.error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(RateTest, WithoutANumberOfFieldsAMeasurementLastsLongEnough) {
@@ -193,17 +245,24 @@ TEST_F(RateTest, TheFileHoldsTheSameFieldAsMemory) {
   auto scan = io::ScanReader::open(path);
   ASSERT_TRUE(scan.has_value()) << scan.error().message;
   EXPECT_EQ(scan.value().fields(), 2);
-  ResidentScan resident(field.value(), 5);
+  const auto backend = make_cpu();
+  ASSERT_TRUE(backend.has_value());
+  auto staged = ResidentScan::in_staging(field.value(), backend.value()->memory());
+  ASSERT_TRUE(staged.has_value()) << staged.error().message;
+  RepeatedScan resident(staged.value(), 5);
   RepeatedScan repeated(scan.value(), 5);
   ASSERT_EQ(resident.fields(), repeated.fields());
-  std::vector<std::byte> a(field.value().shape.bytes()), b(a.size());
+  std::vector<std::byte> bytes(field.value().shape.bytes());
   for (std::int64_t k = 0; k < 5; k += 2) {
     ASSERT_EQ(resident.shape(k), repeated.shape(k));
     EXPECT_EQ(resident.black_level(k), repeated.black_level(k));
-    ASSERT_TRUE(resident.read(k, a).has_value());
-    ASSERT_TRUE(repeated.read(k, b).has_value());
-    EXPECT_EQ(a, b) << k;
-    EXPECT_EQ(a, field.value().frames);
+    EXPECT_TRUE(repeated.in_place(k).empty());
+    ASSERT_TRUE(repeated.read(k, bytes).has_value());
+    EXPECT_EQ(bytes, field.value().frames) << k;
+    const FieldFrames there = resident.in_place(k);
+    ASSERT_NE(there.on_host, nullptr);
+    EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), there.on_host)) << k;
+    EXPECT_FALSE(resident.read(k, bytes).has_value());
   }
   EXPECT_EQ(repeated.describe(3), scan.value().describe(1));
 }

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <new>
+#include <set>
 
 #include "kernels/core/device.hpp"
 #include "tests/support/guarded_bytes.hpp"
@@ -15,6 +18,10 @@ namespace {
 
 using emulation::GuardedBytes;
 
+/// Of all backends, since one device is emulated.
+std::mutex all_mutex;
+std::set<const GuardedBytes*> all_blocks;
+
 class GuardedMemory final : public Memory {
  public:
   ~GuardedMemory() override {
@@ -23,6 +30,10 @@ class GuardedMemory final : public Memory {
   Result<void*> allocate(std::size_t bytes) override {
     auto block = std::make_unique<GuardedBytes>(bytes);
     void* address = block->data();
+    {
+      const std::scoped_lock lock(all_mutex);
+      all_blocks.insert(block.get());
+    }
     blocks_.emplace(address, std::move(block));
     return address;
   }
@@ -34,6 +45,10 @@ class GuardedMemory final : public Memory {
     }
     EXPECT_TRUE(found->second->intact())
         << "a kernel has written beyond a buffer of " << found->second->size() << " bytes";
+    {
+      const std::scoped_lock lock(all_mutex);
+      all_blocks.erase(found->second.get());
+    }
     blocks_.erase(found);
   }
   Result<> upload(void* to, const void* from, std::size_t bytes) override {
@@ -43,6 +58,11 @@ class GuardedMemory final : public Memory {
     return copy("download", from, to, from, bytes);
   }
   bool on_host() const override { return false; }
+  bool reads(const void* address) const override {
+    const std::scoped_lock lock(all_mutex);
+    return std::any_of(all_blocks.begin(), all_blocks.end(),
+                       [&](const GuardedBytes* block) { return block->holds(address, 1); });
+  }
   Result<void*> allocate_staging(std::size_t bytes) override {
     return ::operator new(bytes, std::nothrow);
   }

@@ -3,7 +3,9 @@
 // it can be lost. For tests of what the pipeline does with such backends, at the CPU's speed.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -13,50 +15,86 @@
 
 namespace ostracon::test {
 
+/// What was allocated, by address; thread-safe.
+class Allocations {
+ public:
+  void add(void* address, std::int64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    sizes_.emplace(static_cast<std::byte*>(address), bytes);
+  }
+  std::int64_t remove(void* address) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = sizes_.find(static_cast<std::byte*>(address));
+    const std::int64_t bytes = found->second;
+    sizes_.erase(found);
+    return bytes;
+  }
+  bool hold(const void* address) const {
+    const std::scoped_lock lock(mutex_);
+    const auto* at = static_cast<const std::byte*>(address);
+    const auto after = sizes_.upper_bound(at);
+    return after != sizes_.begin() && at < std::prev(after)->first + std::prev(after)->second;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<const std::byte*, std::int64_t> sizes_;
+};
+
 /// One device that several backends share.
 struct RemoteDevice {
-  std::atomic<std::int64_t> free_bytes = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t kPlenty = std::numeric_limits<std::int64_t>::max();
+  std::atomic<std::int64_t> free_bytes = kPlenty;
+  std::atomic<std::int64_t> free_staging = kPlenty;                 ///< bytes
   std::atomic<int> uploads_left = std::numeric_limits<int>::max();  ///< then it is lost
+  std::atomic<std::int64_t> uploaded_bytes = 0;
   std::atomic<int> backends = 0;
+  Allocations allocations, staging;
 };
 
 class RemoteMemory final : public Memory {
  public:
   RemoteMemory(Memory& host, RemoteDevice& device) : host_(host), device_(device) {}
   Result<void*> allocate(std::size_t bytes) override {
-    const auto count = static_cast<std::int64_t>(bytes);
-    if ((device_.free_bytes -= count) < 0) {
-      device_.free_bytes += count;
-      return Error{ErrorCode::kOutOfMemory, std::to_string(bytes) + " bytes of device memory"};
-    }
-    OSTRACON_TRY_ASSIGN(void* address, host_.allocate(bytes));
-    const std::scoped_lock lock(mutex_);
-    sizes_.emplace(address, count);
-    return address;
+    return take(bytes, device_.free_bytes, device_.allocations, "device memory");
   }
   void release(void* bytes) noexcept override {
-    const std::scoped_lock lock(mutex_);
-    const auto found = sizes_.find(bytes);
-    device_.free_bytes += found->second;
-    sizes_.erase(found);
+    device_.free_bytes += device_.allocations.remove(bytes);
     host_.release(bytes);
   }
   Result<> upload(void* to, const void* from, std::size_t bytes) override {
     if (--device_.uploads_left < 0) return Error{ErrorCode::kDevice, "the device is lost"};
+    device_.uploaded_bytes += static_cast<std::int64_t>(bytes);
     return host_.upload(to, from, bytes);
   }
   Result<> download(void* to, const void* from, std::size_t bytes) override {
     return host_.download(to, from, bytes);
   }
   bool on_host() const override { return false; }
-  Result<void*> allocate_staging(std::size_t bytes) override { return host_.allocate(bytes); }
-  void release_staging(void* bytes) noexcept override { host_.release(bytes); }
+  bool reads(const void* address) const override { return device_.allocations.hold(address); }
+  Result<void*> allocate_staging(std::size_t bytes) override {
+    return take(bytes, device_.free_staging, device_.staging, "staging memory");
+  }
+  void release_staging(void* bytes) noexcept override {
+    device_.free_staging += device_.staging.remove(bytes);
+    host_.release(bytes);
+  }
 
  private:
+  Result<void*> take(std::size_t bytes, std::atomic<std::int64_t>& left, Allocations& taken,
+                     const char* of_what) {
+    const auto count = static_cast<std::int64_t>(bytes);
+    if ((left -= count) < 0) {
+      left += count;
+      return Error{ErrorCode::kOutOfMemory, std::to_string(bytes) + " bytes of " + of_what};
+    }
+    OSTRACON_TRY_ASSIGN(void* address, host_.allocate(bytes));
+    taken.add(address, count);
+    return address;
+  }
+
   Memory& host_;
   RemoteDevice& device_;
-  std::mutex mutex_;
-  std::map<void*, std::int64_t> sizes_;
 };
 
 class RemoteBackend final : public Backend {
