@@ -7,48 +7,28 @@
 #include <optional>
 #include <vector>
 
+#include "host/steps/small_solve.hpp"
+
 namespace ostracon::steps {
 namespace {
-
-using format::qr::Role;
-using format::qr::Symbol;
 
 constexpr double kMostEdge = 0.45,
                  kMostDiagonal = 0.2;  // of a blur of 0.8 modules, the own being 1
 constexpr double kFewest = 40;         // known modules of a code that shows
 constexpr double kLeastNoise = 0.05;   // of the contrast: neighbours farther off, wrong maps
 
-/// [module with margin 1] +1 light, -1 dark, 0 not known. The ring around a symbol is light.
-std::vector<std::int8_t> known_signs(const Symbol& symbol) {
-  const int wide = symbol.side + 2;
-  std::vector<std::int8_t> signs(static_cast<std::size_t>(wide) * static_cast<std::size_t>(wide),
-                                 1);
-  for (int row = 0; row < symbol.side; ++row)
-    for (int col = 0; col < symbol.side; ++col) {
-      const auto module = cell(row, col, symbol.side);
-      const Role role = symbol.role[module];
-      const bool known = role != Role::kData && role != Role::kFormat;
-      signs[cell(row + 1, col + 1, wide)] =
-          static_cast<std::int8_t>(!known                      ? 0
-                                   : symbol.value[module] != 0 ? -1
-                                                               : 1);
-    }
-  return signs;
-}
-
 /// Solves the least squares of some regressors; nothing where they are not independent.
-std::optional<std::vector<double>> solve(const CodeSums& sums, std::span<const std::size_t> which) {
-  const int size = static_cast<int>(which.size());
-  cv::Mat_<double> left(size, size), right(size, 1), solution;
-  for (int i = 0; i < size; ++i) {
-    right(i) = sums.right[which[static_cast<std::size_t>(i)]];
-    for (int j = 0; j < size; ++j)
-      left(i, j) =
-          sums.normal[which[static_cast<std::size_t>(i)]][which[static_cast<std::size_t>(j)]];
-    left(i, i) += 1e-9 * sums.count;
+template <std::size_t kCount>
+std::optional<std::array<double, kCount>> solve(const CodeSums& sums,
+                                                const std::array<std::size_t, kCount>& which) {
+  SmallMatrix<kCount> left;
+  std::array<double, kCount> right;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    right[i] = sums.right[which[i]];
+    for (std::size_t j = 0; j < kCount; ++j) left[i][j] = sums.normal[which[i]][which[j]];
+    left[i][i] += 1e-9 * sums.count;
   }
-  if (!cv::solve(left, right, solution, cv::DECOMP_CHOLESKY)) return std::nullopt;
-  return std::vector<double>(solution.begin(), solution.end());
+  return solve_symmetric(left, right);
 }
 
 constexpr std::array<std::size_t, kRegressors> kAll = {0, 1, 2, 3, 4, 5, 6};
@@ -88,65 +68,53 @@ double autocorrelation(const std::array<double, 9>& kernel, int rows, int cols) 
   return sum;
 }
 
-/// Taps of least mean square error for modules of +-1 and white noise of `variance`; and what they
-/// give of the module itself, which is 1 less the error.
-struct Taps {
-  std::array<double, kTapSide * kTapSide> weight{};
-  double gain = 0;
-};
-Taps taps_of(const CodeResponse& response, double variance) {
-  constexpr int kTaps = kTapSide * kTapSide, kMiddle = kTapSide / 2;
-  const auto kernel = kernel_of(response);
-  cv::Mat_<double> spread(kTaps, kTaps), wanted(kTaps, 1, 0.0), solution;
-  for (int i = 0; i < kTaps; ++i) {
-    for (int j = 0; j < kTaps; ++j)
-      spread(i, j) =
-          autocorrelation(kernel, i / kTapSide - j / kTapSide, i % kTapSide - j % kTapSide);
-    spread(i, i) += variance;
-    const int row = i / kTapSide - kMiddle, col = i % kTapSide - kMiddle;
-    if (std::abs(row) <= 1 && std::abs(col) <= 1) wanted(i) = kernel[cell(1 - row, 1 - col, 3)];
-  }
-  Taps taps;
-  if (!cv::solve(spread, wanted, solution, cv::DECOMP_CHOLESKY)) return taps;
-  for (int i = 0; i < kTaps; ++i) {
-    taps.weight[static_cast<std::size_t>(i)] = solution(i);
-    taps.gain += solution(i) * wanted(i);
-  }
-  return taps;
-}
-
 }  // namespace
 
-CodeSums sums_of(std::span<const float> means, const Symbol& symbol) {
-  const auto signs = known_signs(symbol);
-  const int wide = symbol.side + 2, sampled = symbol.side + 2 * kCodeMargin;
-  CodeSums sums;
-  for (int row = 0; row < symbol.side; ++row)
-    for (int col = 0; col < symbol.side; ++col) {
-      const auto* sign = &signs[cell(row + 1, col + 1, wide)];
-      const float mean = means[cell(row + kCodeMargin, col + kCodeMargin, sampled)];
-      if (*sign == 0 || !std::isfinite(mean)) continue;
-      const double middle = 0.5 * (symbol.side - 1), side = symbol.side;
-      const std::array<double, kRegressors> values = {
-          static_cast<double>(*sign),
-          static_cast<double>(sign[-1] + sign[1]),
-          static_cast<double>(sign[-wide] + sign[wide]),
-          static_cast<double>(sign[-wide - 1] + sign[-wide + 1] + sign[wide - 1] + sign[wide + 1]),
-          1,
-          (col - middle) / side,
-          (row - middle) / side};
-      for (std::size_t i = 0; i < kRegressors; ++i) {
-        for (std::size_t j = 0; j < kRegressors; ++j) sums.normal[i][j] += values[i] * values[j];
-        sums.right[i] += values[i] * static_cast<double>(mean);
-      }
-      sums.square += static_cast<double>(mean) * static_cast<double>(mean);
-      sums.count += 1;
-      sums.unknown[0] += (sign[-1] == 0) + (sign[1] == 0);
-      sums.unknown[1] += (sign[-wide] == 0) + (sign[wide] == 0);
-      sums.unknown[2] += (sign[-wide - 1] == 0) + (sign[-wide + 1] == 0) + (sign[wide - 1] == 0) +
-                         (sign[wide + 1] == 0);
-    }
-  return sums;
+TapDesign::TapDesign(const CodeResponse& response) : response_(response) {
+  const auto kernel = kernel_of(response);
+  const auto kind = [](int tap) {
+    const int row = tap / kTapSide - kTapSide / 2, col = tap % kTapSide - kTapSide / 2;
+    return static_cast<std::size_t>(std::abs(row)) * kReach +
+           static_cast<std::size_t>(std::abs(col));
+  };
+  constexpr int kTaps = kTapSide * kTapSide;
+  std::array<double, kKinds> alike{};  // taps of a kind
+  for (int tap = 0; tap < kTaps; ++tap) alike[kind(tap)] += 1;
+  // The basis is orthonormal: a kind's vector is the root of 1 / alike in all its taps.
+  cv::Mat_<double> spread(kKinds, kKinds, 0.0), powers, vectors;
+  for (int i = 0; i < kTaps; ++i)
+    for (int j = 0; j < kTaps; ++j)
+      spread(static_cast<int>(kind(i)), static_cast<int>(kind(j))) +=
+          autocorrelation(kernel, i / kTapSide - j / kTapSide, i % kTapSide - j % kTapSide) /
+          std::sqrt(alike[kind(i)] * alike[kind(j)]);
+  cv::eigen(spread, powers, vectors);
+  for (std::size_t e = 0; e < kKinds; ++e) {
+    power_[e] = std::max(0.0, powers(static_cast<int>(e)));
+    for (std::size_t k = 0; k < kKinds; ++k)
+      vector_[e][k] = vectors(static_cast<int>(e), static_cast<int>(k)) / std::sqrt(alike[k]);
+    for (int row = -1; row <= 1; ++row)
+      for (int col = -1; col <= 1; ++col)
+        wanted_[e] += kernel[cell(1 - row, 1 - col, 3)] *
+                      vector_[e][kind((row + kTapSide / 2) * kTapSide + col + kTapSide / 2)];
+  }
+}
+
+TapDesign::Taps TapDesign::taps(double variance) const {
+  Taps taps;
+  std::array<double, kKinds> of_kind{};
+  for (std::size_t e = 0; e < kKinds; ++e) {
+    const double weight = wanted_[e] / (power_[e] + variance);
+    taps.gain += wanted_[e] * weight;
+    for (std::size_t k = 0; k < kKinds; ++k) of_kind[k] += weight * vector_[e][k];
+  }
+  for (std::size_t tap = 0; tap < taps.weight.size(); ++tap) {
+    const auto away = [](std::size_t at) {
+      constexpr std::size_t kMiddle = kTapSide / 2;
+      return at < kMiddle ? kMiddle - at : at - kMiddle;
+    };
+    taps.weight[tap] = of_kind[away(tap / kTapSide) * kReach + away(tap % kTapSide)];
+  }
+  return taps;
 }
 
 CodeResponse response_of(std::span<const CodeSums> codes) {
@@ -167,7 +135,8 @@ CodeResponse response_of(std::span<const CodeSums> codes) {
           std::clamp(diagonal / weight, 0.0, kMostDiagonal)};
 }
 
-CodeEqualiser equaliser_of(const CodeSums& sums, const CodeResponse& response) {
+CodeEqualiser equaliser_of(const CodeSums& sums, const TapDesign& design) {
+  const CodeResponse& response = design.response();
   CodeEqualiser equaliser;
   if (sums.count < kFewest) return equaliser;
   const CodeSums joint = joined(sums, response);
@@ -184,7 +153,7 @@ CodeEqualiser equaliser_of(const CodeSums& sums, const CodeResponse& response) {
   const double freedom = std::max(sums.count - static_cast<double>(kWhich.size()), 1.0);
   const double variance =
       std::max(residual / freedom / (own * own) - chance / sums.count, kLeastNoise * kLeastNoise);
-  const Taps taps = taps_of(response, variance);
+  const TapDesign::Taps taps = design.taps(variance);
   if (!(taps.gain > 0 && taps.gain < 1)) return equaliser;
 
   const double wide = 1 + 2 * (response.across + response.down) + 4 * response.diagonal;

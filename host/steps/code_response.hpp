@@ -41,8 +41,22 @@ struct CodeSums {
   std::array<double, 3> unknown{};  ///< neighbours across, down and diagonal that are not known
 };
 
+/// What explains the known modules of a symbol: the same in all codes of a version.
+struct KnownModules {
+  struct Module {
+    std::size_t at = 0;  ///< of its mean
+    std::array<double, kRegressors> values{};
+    std::array<double, 3> unknown{};
+  };
+  std::vector<Module> modules;
+  CodeSums all;  ///< of them all, with means of 0
+};
+
+/// Of a version from 1 to 40. Made at the first call, lives for ever; any thread.
+const KnownModules& known_modules(int version);
+
 /// `means`: (side + 2 margin)^2, row-major; not a number where the image has none.
-CodeSums sums_of(std::span<const float> means, const format::qr::Symbol& symbol);
+CodeSums sums_of(std::span<const float> means, const KnownModules& known);
 
 /// Shares of neighbours in a module's mean, the module's own being 1.
 struct CodeResponse {
@@ -52,6 +66,29 @@ struct CodeResponse {
 /// Least squares over all codes: every code has its own contrast and brightness. Shares are kept
 /// between 0 and what a blur of 0.8 modules gives; 0 where nothing can be learnt.
 CodeResponse response_of(std::span<const CodeSums> codes);
+
+/// Taps of least mean square error behind one response, for modules of +-1 and white noise. The
+/// response's autocorrelation is taken apart once, so that a code's taps cost little.
+class TapDesign {
+ public:
+  explicit TapDesign(const CodeResponse& response);
+
+  struct Taps {
+    std::array<double, kTapSide * kTapSide> weight{};
+    double gain = 0;  ///< what they give of the module itself, which is 1 less the error
+  };
+  Taps taps(double variance) const;  ///< > 0, of the noise of a mean
+  const CodeResponse& response() const { return response_; }
+
+ private:
+  // Taps are alike left and right, up and down: one of each kind, by distance down and across.
+  static constexpr std::size_t kReach = kTapSide / 2 + 1, kKinds = kReach * kReach;
+
+  CodeResponse response_;
+  std::array<double, kKinds> power_{};                       // eigenvalues of the autocorrelation
+  std::array<double, kKinds> wanted_{};                      // the response along the eigenvectors
+  std::array<std::array<double, kKinds>, kKinds> vector_{};  // [eigenvector][kind]
+};
 
 struct CodeEqualiser {
   CodeSignal signal;
@@ -64,20 +101,29 @@ struct CodeEqualiser {
 /// is at most 1.3 times the middle one of all codes, since dirt in known modules looks like noise.
 std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes);
 
-/// ln(P(light) / P(dark)) of what the taps give. One module in 30 shows dirt, which may look like
-/// anything: nothing is surer than that, and what is too bright or too dark says little.
-inline float nats_of(const CodeEqualiser& equaliser, float output) {
-  constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
-  constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
-  const float gain = equaliser.gain;
-  const float twice = 2 * std::max(gain * (1 - gain), kLeastVariance);
-  const float dirt = kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice);
-  const float light = std::exp(-(output - gain) * (output - gain) / twice) + dirt;
-  const float dark = std::exp(-(output + gain) * (output + gain) / twice) + dirt;
+/// How what the taps give spreads. One module in 30 shows dirt, which may look like anything:
+/// nothing is surer than that, and what is too bright or too dark says little.
+struct OutputLaw {
+  float gain, twice_variance;
+  float dirt;  ///< its density, that of a module's middle being 1
+
+  explicit OutputLaw(const CodeEqualiser& equaliser) : gain(equaliser.gain) {
+    constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
+    constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
+    twice_variance = 2 * std::max(gain * (1 - gain), kLeastVariance);
+    dirt = kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice_variance);
+  }
+};
+
+/// ln(P(light) / P(dark)) of what the taps give.
+inline float nats_of(const OutputLaw& law, float output) {
+  const float beyond = output - law.gain, before = output + law.gain;
+  const float light = std::exp(-beyond * beyond / law.twice_variance) + law.dirt;
+  const float dark = std::exp(-before * before / law.twice_variance) + law.dirt;
   return std::log(light / dark);
 }
 
 /// Contrast, brightness and noise of one code, and its taps.
-CodeEqualiser equaliser_of(const CodeSums& sums, const CodeResponse& response);
+CodeEqualiser equaliser_of(const CodeSums& sums, const TapDesign& design);
 
 }  // namespace ostracon::steps

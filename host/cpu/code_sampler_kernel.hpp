@@ -1,0 +1,31 @@
+#pragma once
+// The inner loops of the code sampler, compiled for every instruction set
+// (code_sampler_kernel.cpp).
+
+#include <cstdint>
+
+#include "core/view.hpp"
+#include "host/steps/code_response.hpp"
+#include "pipeline/llr.hpp"
+#include "pipeline/rules/code_window.hpp"
+
+namespace ostracon::cpu {
+
+/// Modules that share the inverse of their map; their centres' pixels.
+struct ModuleRun {
+  ImageView<const float> image;
+  rules::ModuleInverse inverse;
+  std::int32_t count;
+  const float* y;  ///< [count]
+  const float* x;  ///< [count]
+};
+
+/// means[0 .. count) as rules::module_mean has them, but for rounding.
+void module_means(const ModuleRun& run, float* means);
+
+/// LLRs of one code. `means` is [(side + 2 margin)^2], row-major, not a number where there is none;
+/// `modules` [side * side], 0 where the module's own mean is none.
+void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, const float* means,
+              Llr* modules);
+
+}  // namespace ostracon::cpu
