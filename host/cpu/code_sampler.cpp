@@ -35,16 +35,15 @@ void sample(ImageView<const float> image, const CodeMap& map, std::int32_t wide,
   for (std::int32_t top = 0; top < wide; top += kTile)
     for (std::int32_t left = 0; left < wide; left += kTile) {
       const std::int32_t bottom = std::min(wide, top + kTile), count = std::min(wide - left, kTile);
-      std::array<float, kTile> y, x;
-      const ModuleRun run{image,
-                          rules::inverse_at(terms, 0.5F * (place(top) + place(bottom - 1)),
-                                            0.5F * (place(left) + place(left + count - 1))),
-                          count, y.data(), x.data()};
+      ModuleRun run{.image = image,
+                    .inverse = rules::inverse_at(terms, 0.5F * (place(top) + place(bottom - 1)),
+                                                 0.5F * (place(left) + place(left + count - 1))),
+                    .count = count};
       for (std::int32_t row = top; row < bottom; ++row) {
         for (std::int32_t k = 0; k < count; ++k) {
           const rules::PixelPlace at = rules::place_of(terms, place(row), place(left + k));
-          y[static_cast<std::size_t>(k)] = at.y;
-          x[static_cast<std::size_t>(k)] = at.x;
+          run.y[k] = at.y;
+          run.x[k] = at.x;
         }
         module_means(run, means + cell(row, left, wide));
       }

@@ -21,54 +21,91 @@ using Vector = hn::Vec<Floats>;
 
 constexpr std::int32_t kLanes = static_cast<std::int32_t>(hn::MaxLanes(Floats()));
 
-/// rules::pixel_in_module as a trapezoid: most - slope * |distance|, kept in 0 to 1.
-struct Share {
-  Vector most, slope;
+/// rules::pixel_in_module of a distance in pixels' widths.
+HWY_INLINE Vector share_of(Vector distance, Vector most) {
+  const Floats d;
+  const auto share = hn::Sub(most, hn::Abs(distance));
+  return hn::Min(hn::Max(share, hn::Zero(d)), hn::Set(d, 1.0F));
+}
 
-  explicit Share(float width)
-      : most(hn::Set(Floats(), (0.5F + 0.5F * width) / width)),
-        slope(hn::Set(Floats(), 1 / width)) {}
-  HWY_INLINE Vector of(Vector distance) const {
+/// Along one axis, the pixels that are read for each module: as many for all of them. A window may
+/// hold pixels that weigh nothing, so that it lies within the image.
+struct Windows {
+  std::int32_t pixels;
+  alignas(32) std::int32_t first[ModuleRun::kMost];
+  alignas(32) float distance[ModuleRun::kMost];  ///< of the first from the module's centre
+
+  /// False if the image is too small for such windows.
+  HWY_INLINE bool lay(const float* centres, float reach, std::int32_t step, std::int32_t size) {
     const Floats d;
-    const auto share = hn::NegMulAdd(hn::Abs(distance), slope, most);
-    return hn::Min(hn::Max(share, hn::Zero(d)), hn::Set(d, 1.0F));
+    const hn::RebindToSigned<Floats> di;
+    constexpr float kSlight = 1e-3F;  // px at the windows' ends, which weigh next to nothing
+    constexpr float kFar = 1e6F;
+    if (!(reach < kFar)) return false;
+    const auto least = static_cast<std::int32_t>(std::ceil(2 * reach - kSlight));
+    pixels = (std::max(least, 1) + step - 1) / step * step;
+    if (pixels > size) return false;
+    const auto last = hn::Set(d, static_cast<float>(size - pixels));
+    for (std::int32_t m = 0; m < ModuleRun::kMost; m += kLanes) {
+      const auto told = hn::Load(d, centres + m), far = hn::Set(d, -kFar);
+      const auto centre = hn::IfThenElse(hn::Lt(hn::Abs(told), hn::Neg(far)), told, far);
+      const auto top = hn::Ceil(hn::Sub(centre, hn::Set(d, reach - kSlight)));
+      const auto begin = hn::Min(hn::Max(top, hn::Zero(d)), last);
+      hn::Store(hn::ConvertTo(di, begin), di, first + m);
+      hn::Store(hn::Sub(begin, centre), d, distance + m);
+    }
+    return true;
   }
 };
 
-void ModuleMeansImpl(const ModuleRun& run, float* means) {
+void sample_run(const ModuleRun& run, float* means) {
   const Floats d;
+  const ImageView<const float>& image = run.image;
   const rules::ModuleInverse& inverse = run.inverse;
-  const Share in_row(inverse.row_width), in_col(inverse.col_width);
-  const auto row_by_y = hn::Set(d, inverse.row_by_y), row_by_x = hn::Set(d, inverse.row_by_x);
-  const auto col_by_y = hn::Set(d, inverse.col_by_y), col_by_x = hn::Set(d, inverse.col_by_x);
-  for (std::int32_t m = 0; m < run.count; ++m) {
-    const rules::PixelPlace at{run.y[m], run.x[m]};
-    const auto window = rules::pixel_window(at, inverse, run.image.rows, run.image.cols);
-    const std::int32_t vectors = (window.last_x - window.first_x + kLanes) / kLanes;
-    // Pixels beyond the window weigh nothing: it may begin farther left to end within the image.
-    const std::int32_t begin = std::min(window.first_x, run.image.cols - vectors * kLanes);
-    if (begin < 0) {
-      means[m] = rules::module_mean(run.image, at, inverse);
-      continue;
-    }
-    auto pixels = hn::Zero(d), weight = hn::Zero(d);
-    for (std::int32_t v = 0; v < vectors; ++v) {
-      const std::int32_t px = begin + v * kLanes;
-      const auto dx = hn::Iota(d, static_cast<float>(px) - at.x);
-      const auto row_start = hn::Mul(row_by_x, dx), col_start = hn::Mul(col_by_x, dx);
-      const float* from = run.image.data + window.first_y * run.image.row_stride + px;
-      auto dy = hn::Set(d, static_cast<float>(window.first_y) - at.y);
-      for (std::int32_t py = window.first_y; py <= window.last_y; ++py) {
-        const auto share = hn::Mul(in_row.of(hn::MulAdd(row_by_y, dy, row_start)),
-                                   in_col.of(hn::MulAdd(col_by_y, dy, col_start)));
-        weight = hn::Add(weight, share);
-        pixels = hn::MulAdd(share, hn::LoadU(d, from), pixels);
-        dy = hn::Add(dy, hn::Set(d, 1.0F));
-        from += run.image.row_stride;
+  Windows down, across;
+  if (!down.lay(run.y, inverse.reach_y, 1, image.rows) ||
+      !across.lay(run.x, inverse.reach_x, kLanes, image.cols)) {
+    for (std::int32_t m = 0; m < run.count; ++m)
+      means[m] = rules::module_mean(image, {run.y[m], run.x[m]}, inverse);
+    return;
+  }
+  // Distances are counted in widths of a pixel, so that a share falls by 1 in 1.
+  const auto widths = [&](float modules, float width) { return hn::Set(d, modules / width); };
+  const auto row_by_y = widths(inverse.row_by_y, inverse.row_width);
+  const auto row_by_x = widths(inverse.row_by_x, inverse.row_width);
+  const auto col_by_y = widths(inverse.col_by_y, inverse.col_width);
+  const auto col_by_x = widths(inverse.col_by_x, inverse.col_width);
+  const auto most_row = widths(0.5F + 0.5F * inverse.row_width, inverse.row_width);
+  const auto most_col = widths(0.5F + 0.5F * inverse.col_width, inverse.col_width);
+  constexpr std::int32_t kAtOnce = 4;  // modules, so that they wait for each other's sums
+  static_assert(ModuleRun::kMost % kAtOnce == 0);
+  for (std::int32_t first = 0; first < run.count; first += kAtOnce) {
+    Vector pixels[kAtOnce], weight[kAtOnce], row[kAtOnce], col[kAtOnce];
+    const float* from[kAtOnce];
+    for (std::int32_t k = 0; k < kAtOnce; ++k) pixels[k] = weight[k] = hn::Zero(d);
+    for (std::int32_t px = 0; px < across.pixels; px += kLanes) {
+      for (std::int32_t k = 0; k < kAtOnce; ++k) {
+        const std::int32_t m = first + k;
+        const auto dy = hn::Set(d, down.distance[m]);
+        const auto dx = hn::Iota(d, across.distance[m] + static_cast<float>(px));
+        row[k] = hn::MulAdd(row_by_y, dy, hn::Mul(row_by_x, dx));
+        col[k] = hn::MulAdd(col_by_y, dy, hn::Mul(col_by_x, dx));
+        from[k] = image.data + down.first[m] * image.row_stride + across.first[m] + px;
       }
+      for (std::int32_t py = 0; py < down.pixels; ++py)
+        for (std::int32_t k = 0; k < kAtOnce; ++k) {
+          const auto share = hn::Mul(share_of(row[k], most_row), share_of(col[k], most_col));
+          weight[k] = hn::Add(weight[k], share);
+          pixels[k] = hn::MulAdd(share, hn::LoadU(d, from[k]), pixels[k]);
+          row[k] = hn::Add(row[k], row_by_y);
+          col[k] = hn::Add(col[k], col_by_y);
+          from[k] += image.row_stride;
+        }
     }
-    means[m] = rules::mean_of(
-        {hn::GetLane(hn::SumOfLanes(d, pixels)), hn::GetLane(hn::SumOfLanes(d, weight))}, inverse);
+    for (std::int32_t k = 0; k < std::min(kAtOnce, run.count - first); ++k)
+      means[first + k] = rules::mean_of(
+          {hn::GetLane(hn::SumOfLanes(d, pixels[k])), hn::GetLane(hn::SumOfLanes(d, weight[k]))},
+          inverse);
   }
 }
 
@@ -120,8 +157,8 @@ class CentredRows {
   std::array<std::array<float, kWidest + 2 * kLanes>, kTaps> rows_{};
 };
 
-void EqualiseImpl(const steps::CodeEqualiser& equaliser, std::int32_t side, const float* means,
-                  Llr* modules) {
+void equalise_rows(const steps::CodeEqualiser& equaliser, std::int32_t side, const float* means,
+                   Llr* modules) {
   const Floats d;
   const hn::Rebind<Llr, Floats> d8;
   const auto most = hn::Set(d, 127.0F), steps = hn::Set(d, 1 / kNatsPerLlrStep);
@@ -157,16 +194,16 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ostracon::cpu {
 
-HWY_EXPORT(ModuleMeansImpl);
-HWY_EXPORT(EqualiseImpl);
+HWY_EXPORT(sample_run);
+HWY_EXPORT(equalise_rows);
 
 void module_means(const ModuleRun& run, float* means) {
-  HWY_DYNAMIC_DISPATCH(ModuleMeansImpl)(run, means);
+  HWY_DYNAMIC_DISPATCH(sample_run)(run, means);
 }
 
 void equalise(const steps::CodeEqualiser& equaliser, std::int32_t side, const float* means,
               Llr* modules) {
-  HWY_DYNAMIC_DISPATCH(EqualiseImpl)(equaliser, side, means, modules);
+  HWY_DYNAMIC_DISPATCH(equalise_rows)(equaliser, side, means, modules);
 }
 
 }  // namespace ostracon::cpu

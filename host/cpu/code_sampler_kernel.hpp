@@ -13,11 +13,13 @@ namespace ostracon::cpu {
 
 /// Modules that share the inverse of their map; their centres' pixels.
 struct ModuleRun {
+  static constexpr std::int32_t kMost = rules::kInverseTile;
+
   ImageView<const float> image;
   rules::ModuleInverse inverse;
-  std::int32_t count;
-  const float* y;  ///< [count]
-  const float* x;  ///< [count]
+  std::int32_t count = 0;
+  alignas(32) float y[kMost] = {};
+  alignas(32) float x[kMost] = {};
 };
 
 /// means[0 .. count) as rules::module_mean has them, but for rounding.

@@ -77,27 +77,31 @@ TEST_P(CodeSamplerKernel, MeansAreThoseOfTheRuleAtEveryPitchAndAngleAndBorder) {
         const ImageView<const float> image{pixels.data(), rows, cols, cols};
         const rules::CodeTerms map = turned(pitch, angle, rows, cols);
         const rules::ModuleInverse inverse = rules::inverse_at(map, 10, 10);
-        for (int row = 0; row < 21; ++row) {
-          std::array<float, 21> y, x, means;
-          for (std::size_t col = 0; col < y.size(); ++col) {
-            const auto at = rules::place_of(map, static_cast<float>(row), static_cast<float>(col));
-            y[col] = at.y;
-            x[col] = at.x;
-          }
-          y[4] = kNone;
-          x[5] = 1e30F;
-          cpu::module_means({image, inverse, 21, y.data(), x.data()}, means.data());
-          for (std::size_t col = 0; col < means.size(); ++col) {
-            const float expected = rules::module_mean(image, {y[col], x[col]}, inverse);
-            ASSERT_EQ(std::isnan(means[col]), std::isnan(expected)) << pitch << " " << angle;
-            if (std::isnan(expected)) {
-              ++erased;
-              continue;
+        for (int row = -1; row < 22; ++row)
+          for (int left = -1; left < 22; left += cpu::ModuleRun::kMost) {
+            cpu::ModuleRun run{.image = image, .inverse = inverse, .count = row % 2 == 0 ? 8 : 7};
+            for (int k = 0; k < run.count; ++k) {
+              const auto at =
+                  rules::place_of(map, static_cast<float>(row), static_cast<float>(left + k));
+              run.y[k] = at.y;
+              run.x[k] = at.x;
             }
-            ASSERT_NEAR(means[col], expected, 2e-4) << pitch << " " << angle;
-            ++compared;
+            run.y[4] = row % 5 == 0 ? kNone : run.y[4];
+            run.x[5] = row % 7 == 0 ? 1e30F : run.x[5];
+            std::array<float, cpu::ModuleRun::kMost> means;
+            cpu::module_means(run, means.data());
+            for (std::int32_t k = 0; k < run.count; ++k) {
+              const float mean = means[static_cast<std::size_t>(k)];
+              const float expected = rules::module_mean(image, {run.y[k], run.x[k]}, inverse);
+              ASSERT_EQ(std::isnan(mean), std::isnan(expected)) << pitch << " " << angle;
+              if (std::isnan(expected)) {
+                ++erased;
+                continue;
+              }
+              ASSERT_NEAR(mean, expected, 2e-4) << pitch << " " << angle;
+              ++compared;
+            }
           }
-        }
       }
   EXPECT_GT(erased, 1000);
   EXPECT_GT(compared, 5000);
