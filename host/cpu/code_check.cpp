@@ -3,7 +3,6 @@
 #include <cmath>
 #include <vector>
 
-#include "host/steps/code_fit.hpp"
 #include "host/steps/code_patterns.hpp"
 
 namespace ostracon::cpu {
@@ -13,6 +12,9 @@ using steps::CodePattern;
 using steps::KnownModule;
 
 constexpr float kLeastScore = 0.5F;
+// Correlation of known modules where a code is expected: less than the first is looked for about,
+// less than the second is no code.
+constexpr float kClearScore = 0.5F, kLeastStart = 0.3F;
 constexpr std::size_t kGlance = 50;  // modules that are looked at first
 constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
 
@@ -48,22 +50,6 @@ Correlation correlate(const ImageView<const float>& image, std::int32_t level, c
           static_cast<float>(2 * covariance / spread)};
 }
 
-/// Values at the centres and `step` beside, of all modules.
-struct Values {
-  std::vector<float> here, up, down, left, right;
-
-  void take(const CodePatch& patch, std::int32_t side) {
-    const auto count = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
-    for (std::vector<float>* one : {&here, &up, &down, &left, &right}) one->resize(count);
-    patch.means(0, side, 0, 0, here);
-    patch.means(0, side, -1, 0, up);
-    patch.means(0, side, 1, 0, down);
-    patch.means(0, side, 0, -1, left);
-    patch.means(0, side, 0, 1, right);
-  }
-  steps::ShiftedValues view(float step) const { return {here, up, down, left, right, step}; }
-};
-
 }  // namespace
 
 CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
@@ -83,21 +69,28 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
 
 bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, LocatedCode& code) {
   const CodePattern& pattern = steps::code_pattern(code.version);
-  Values values;
   const float pitch = code.map.pitch_px();
-  std::vector<PatchScale> scales(2, coarse_scale(pitch, pyramid.levels()));
-  if (start == FitStart::kRough) scales.push_back(fine_scale(pitch, pyramid.levels()));
-  for (const PatchScale& scale : scales) {
-    patch.take(pyramid, code.map, pattern.side, scale);
-    values.take(patch, pattern.side);
-    if (!steps::fit_step(pattern, values.view(patch.step()), code.map).sensible) return false;
-  }
   const float sign = code.inverted ? -1.0F : 1.0F;
-  const steps::CodeLevels levels = steps::measure_levels(pattern, values.here);
-  code.score = sign * levels.correlation;
+  if (!patch.take(pyramid, code.map, pattern, coarse_scale(pitch, pyramid.levels()))) return false;
+  patch.look(code.map);
+  if (start == FitStart::kKnown && !(sign * patch.levels().correlation > kClearScore)) {
+    patch.shift(sign, code.map);
+    patch.look(code.map);
+    if (!(sign * patch.levels().correlation > kLeastStart)) return false;
+  }
+  if (!patch.step(code.map)) return false;
+  patch.look(code.map);
+  if (!patch.step(code.map)) return false;
+  if (start == FitStart::kRough) {
+    if (!patch.take(pyramid, code.map, pattern, fine_scale(pitch, pyramid.levels()))) return false;
+    patch.look(code.map);
+    if (!patch.step(code.map)) return false;
+  }
+  code.score = sign * patch.levels().correlation;
   if (!(code.score > kLeastScore)) return false;
-  for (float& value : values.here) value = sign * (value - levels.centre);
-  code.mirrored = steps::reads_mirrored(code.version, values.here);
+  const std::span<float> values = patch.values();
+  for (float& value : values) value = sign * (value - patch.levels().centre);
+  code.mirrored = steps::reads_mirrored(code.version, values);
   if (code.mirrored) {
     std::swap(code.map.terms[1], code.map.terms[2]);
     std::swap(code.map.terms[3], code.map.terms[5]);

@@ -21,7 +21,7 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code);
 /// How well a code is known before it is fitted.
 enum class FitStart : std::uint8_t {
   kRough,  ///< to some tenths of a module, from finder patterns alone
-  kKnown,  ///< pitch and angle from other codes: a step less, and none in fine pixels
+  kKnown,  ///< pitch and angle from other codes, its place to a module and a half
 };
 
 /// The map, whether the code is mirrored, and its score, from all its modules. False if there is no

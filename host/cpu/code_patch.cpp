@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "host/cpu/code_patch_kernel.hpp"
 
 namespace ostracon::cpu {
 namespace {
+
+constexpr float kMargin = 2;        // modules about the code
+constexpr float kMostShift = 1.5F;  // modules
 
 PatchScale scale_for(float pitch_px, std::int32_t levels, float most) {
   std::int32_t level = 0;
@@ -15,7 +17,37 @@ PatchScale scale_for(float pitch_px, std::int32_t levels, float most) {
     pitch_px *= 0.5F;
     ++level;
   }
-  return {level, std::clamp(static_cast<std::int32_t>(std::lround(pitch_px)), 2, 16)};
+  // The spline's weights spread as far as those of a box of 2.2 pixels.
+  return {level, std::clamp(static_cast<std::int32_t>(std::lround(pitch_px)) - 1, 1, 16)};
+}
+
+/// Pixels of a level that hold the code and its margin, and what interpolation reads about them.
+struct Extent {
+  std::array<std::int32_t, 2> first{}, count{};
+};
+
+bool extent_of(const CodeMap& map, std::int32_t side, const PatchScale& scale,
+               const ImageView<const float>& image, Extent& extent) {
+  std::array<float, 2> low = map.at(map.middle, map.middle), high = low;
+  const float last = static_cast<float>(side - 1) + kMargin;
+  for (const float row : {-kMargin, map.middle, last})
+    for (const float col : {-kMargin, map.middle, last}) {
+      const std::array<float, 2> place = map.at(row, col);
+      for (std::size_t axis = 0; axis < 2; ++axis) {
+        low[axis] = std::min(low[axis], place[axis]);
+        high[axis] = std::max(high[axis], place[axis]);
+      }
+    }
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const auto pixels = static_cast<float>(axis == 0 ? image.rows : image.cols);
+    const float first = image_to_level(low[axis], scale.level);
+    const float end = image_to_level(high[axis], scale.level);
+    // Half of a code beyond the image, at most.
+    if (!(first > -pixels) || !(end < 2 * pixels) || !(first < pixels) || !(end > 0)) return false;
+    extent.first[axis] = static_cast<std::int32_t>(std::floor(first)) - scale.box / 2 - 2;
+    extent.count[axis] = static_cast<std::int32_t>(std::ceil(end - first)) + scale.box + 4;
+  }
+  return true;
 }
 
 }  // namespace
@@ -27,56 +59,120 @@ PatchScale coarse_scale(float pitch_px, std::int32_t levels) {
   return scale_for(pitch_px, levels, 3.8F);
 }
 
-void CodePatch::take(const CodePyramid& pyramid, const CodeMap& map, std::int32_t side,
-                     PatchScale scale) {
-  samples_ = scale.samples;
-  count_ = (side + 2 * kPatchMargin) * samples_;
-  stride_ = static_cast<std::ptrdiff_t>(count_) + kSampleGroup;
-  const auto total = static_cast<std::size_t>(count_ * stride_ + samples_ + kSampleGroup);
-  for (std::vector<float>* one : {&taken_, &across_, &boxes_})
-    if (one->size() < total) one->resize(total);
-  const float pixel = 1.0F / static_cast<float>(1 << scale.level);
-  const float half = 0.5F * (pixel - 1);  // of the level's first pixel
-  const auto& t = map.terms;
-  SampleLine line;
-  line.step = step();
-  line.first = 0.5F * line.step - 0.5F - static_cast<float>(kPatchMargin) - map.middle;
-  // Offsets are 32 bits wide: from the code's own first row on, they are enough for any image.
-  ImageView<const float> image = pyramid.level(scale.level);
-  std::int32_t above = 0;
-  if (image.row_stride * image.rows > std::numeric_limits<std::int32_t>::max()) {
-    const float reach = static_cast<float>(side + 2 * kPatchMargin) * map.pitch_px() * pixel;
-    above = static_cast<std::int32_t>(
-        std::clamp(t[0][0] * pixel - reach, 0.0F, static_cast<float>(image.rows - 2)));
-    image.rows = std::min(image.rows - above, static_cast<std::int32_t>(2 * reach) + 2);
-    image.data += above * image.row_stride;
+bool CodePatch::take(const CodePyramid& pyramid, const CodeMap& map,
+                     const steps::CodePattern& pattern, PatchScale scale) {
+  const ImageView<const float> image = pyramid.level(scale.level);
+  Extent extent;
+  if (!extent_of(map, pattern.side, scale, image, extent)) return false;
+  pattern_ = &pattern;
+  pixel_ = 1.0F / static_cast<float>(1 << scale.level);
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    origin_[axis] = static_cast<float>(extent.first[axis]) + 0.5F * static_cast<float>(scale.box) -
+                    0.5F * pixel_;
+  rows_ = extent.count[0] - scale.box + 1;
+  cols_ = extent.count[1] - scale.box + 1;
+  stride_ = cols_ + kModuleGroup;
+  const auto width = static_cast<std::size_t>(extent.count[1] + scale.box + 2 * kModuleGroup);
+  if (column_.size() < width) column_.resize(width);
+  const auto total = static_cast<std::size_t>(rows_ * stride_ + 2 * kModuleGroup);
+  if (boxes_.size() < total) boxes_.resize(total);
+  // Columns within the image; the border's are taken for those beyond.
+  const std::int32_t left = std::clamp(extent.first[1], 0, image.cols - 1);
+  const std::int32_t right = std::clamp(extent.first[1] + extent.count[1], left + 1, image.cols);
+  float* const within = column_.data() + (left - extent.first[1]);
+  const float share = 1.0F / static_cast<float>(scale.box * scale.box);
+  std::array<const float*, 16> lines{};
+  for (std::int32_t y = 0; y < rows_; ++y) {
+    for (std::int32_t k = 0; k < scale.box; ++k)
+      lines[static_cast<std::size_t>(k)] =
+          &image(std::clamp(extent.first[0] + y + k, 0, image.rows - 1), left);
+    add_lines(lines.data(), scale.box, right - left, within);
+    std::fill(column_.data(), within, within[0]);
+    std::fill(within + (right - left), column_.data() + extent.count[1], within[right - left - 1]);
+    sum_run(column_.data(), scale.box, share, cols_, boxes_.data() + y * stride_);
   }
-  for (std::int32_t i = 0; i < count_; ++i) {
-    const float v = line.first + line.step * static_cast<float>(i);
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-      line.start[axis] = pixel * (t[0][axis] + v * (t[1][axis] + v * t[3][axis])) + half;
-      line.slope[axis] = pixel * (t[2][axis] + v * t[4][axis]);
-      line.bend[axis] = pixel * t[5][axis];
-    }
-    line.start[0] -= static_cast<float>(above);
-    sample_line(image, line, count_, taken_.data() + i * stride_);
-    sum_strided(taken_.data() + i * stride_, 1, samples_, 1, count_, across_.data() + i * stride_);
-  }
-  for (std::int32_t i = 0; i + samples_ <= count_; ++i)
-    sum_strided(across_.data() + i * stride_, stride_, samples_, line.step * line.step, count_,
-                boxes_.data() + i * stride_);
+  return true;
 }
 
-void CodePatch::means(std::int32_t first, std::int32_t rows, std::int32_t down, std::int32_t right,
-                      std::span<float> out) const {
-  const std::int32_t last = count_ - samples_;
-  std::size_t k = 0;
-  for (std::int32_t row = first; row < first + rows; ++row) {
-    const std::int32_t y = std::clamp((row + kPatchMargin) * samples_ + down, 0, last);
-    const float* line = boxes_.data() + y * stride_;
-    for (std::int32_t col = first; col < first + rows; ++col)
-      out[k++] = line[std::clamp((col + kPatchMargin) * samples_ + right, 0, last)];
+void CodePatch::look(const CodeMap& map) {
+  const std::int32_t side = pattern_->side;
+  const auto total = static_cast<std::size_t>(side * side + kModuleGroup);
+  for (std::vector<float>* one : {&here_, &down_, &right_, &bend_})
+    if (one->size() < total) one->resize(total);
+  const auto& t = map.terms;
+  ModuleLine line;
+  line.first = -map.middle;
+  for (std::int32_t row = 0; row < side; ++row) {
+    const float v = static_cast<float>(row) - map.middle;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      line.start[axis] = pixel_ * (t[0][axis] + v * (t[1][axis] + v * t[3][axis])) - origin_[axis];
+      line.slope[axis] = pixel_ * (t[2][axis] + v * t[4][axis]);
+      line.bend[axis] = pixel_ * t[5][axis];
+    }
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * side;
+    sample_modules({boxes_.data(), rows_, cols_, stride_}, line, side,
+                   {here_.data() + at, down_.data() + at, right_.data() + at, bend_.data() + at});
   }
+  const float origin = here_[0];
+  const SignSums sums = sum_known(here_.data(), pattern_->light.data(), side * side, origin);
+  const steps::LevelSums dark{pattern_->darks, 0.5 * (sums.value - sums.signed_value),
+                              0.5 * (sums.square - sums.signed_square)};
+  const steps::LevelSums light{pattern_->lights, 0.5 * (sums.value + sums.signed_value),
+                               0.5 * (sums.square + sums.signed_square)};
+  levels_ = steps::measure_levels(dark, light, origin);
+}
+
+std::span<float> CodePatch::values() { return std::span(here_).first(pattern_->light.size()); }
+
+bool CodePatch::step(CodeMap& map) {
+  const std::int32_t side = pattern_->side;
+  const steps::Belief belief = steps::belief_of(levels_);
+  steps::CodeFit fit(side);
+  for (std::int32_t row = 0; row < side; ++row) {
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * side;
+    fit.add(row, project_row(
+                     {here_.data() + at, down_.data() + at, right_.data() + at, bend_.data() + at},
+                     pattern_->light.data() + at, side, map.middle, belief));
+  }
+  return fit.move(pixel_, map) >= 0;
+}
+
+void CodePatch::shift(float sign, CodeMap& map) {
+  places_.clear();
+  signs_.clear();
+  const float pitch = pixel_ * map.pitch_px();
+  const auto most = static_cast<std::int32_t>(
+      std::min(kMostShift * pitch, 0.5F * static_cast<float>(kModuleGroup) - 1));
+  // Sums of signs are not zero, so that values count from their own middle.
+  float total = 0;
+  for (const auto* modules : {&pattern_->finders, &pattern_->others})
+    for (const steps::KnownModule& module : *modules) {
+      const std::array<float, 2> place = map.at(module.row, module.col);
+      const auto y = static_cast<std::int32_t>(
+          std::lround(std::clamp(pixel_ * place[0] - origin_[0], 0.0F, 1e6F)));
+      const auto x = static_cast<std::int32_t>(
+          std::lround(std::clamp(pixel_ * place[1] - origin_[1], 0.0F, 1e6F)));
+      places_.push_back(std::clamp(y, most, rows_ - 1 - most) * stride_ +
+                        std::clamp(x, most, cols_ - 1 - most) - most);
+      signs_.push_back(module.light);
+      total += module.light;
+    }
+  const float mean = total / static_cast<float>(signs_.size());
+  for (float& one : signs_) one = sign * (one - mean);
+  float best = -1e30F;
+  std::array<std::int32_t, 2> by{};
+  std::array<float, kModuleGroup> sums{};
+  for (std::int32_t y = -most; y <= most; ++y) {
+    signed_sums(boxes_.data() + y * stride_, places_.data(), signs_.data(), places_.size(),
+                sums.data());
+    for (std::int32_t x = -most; x <= most; ++x)
+      if (const float sum = sums[static_cast<std::size_t>(x + most)]; sum > best) {
+        best = sum;
+        by = {y, x};
+      }
+  }
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    map.terms[0][axis] += static_cast<float>(by[axis]) / pixel_;
 }
 
 }  // namespace ostracon::cpu

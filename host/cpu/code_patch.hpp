@@ -1,45 +1,58 @@
 #pragma once
-// The pixels of one code, resampled to a whole number of samples a module.
+// The pixels about one code, means over a module each, and what its modules say of its map.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "host/cpu/code_pyramid.hpp"
+#include "host/steps/code_fit.hpp"
+#include "host/steps/code_patterns.hpp"
 #include "pipeline/located_code.hpp"
 
 namespace ostracon::cpu {
 
-inline constexpr std::int32_t kPatchMargin = 2;  ///< modules around the code
-
 /// The level whose pixels are small enough for a module, and large enough that few are needed; and
-/// samples a module, about as many as pixels: then the mean of its samples, each interpolated
-/// between four pixels, weighs pixels about as they lie within the module.
+/// the side of the square of pixels that comes nearest a module once the spline that is laid
+/// through its means has blurred it.
 struct PatchScale {
-  std::int32_t level, samples;
+  std::int32_t level, box;
 };
 PatchScale fine_scale(float pitch_px, std::int32_t levels);    ///< 2.75 to 5.5 px where there are
 PatchScale coarse_scale(float pitch_px, std::int32_t levels);  ///< 1.9 to 3.8 px
 
 class CodePatch {
  public:
-  /// Takes the samples of a code of `side` modules and its margin.
-  void take(const CodePyramid& pyramid, const CodeMap& map, std::int32_t side, PatchScale scale);
+  /// Takes the pixels of a code and two modules about it, means over boxes; the border's beyond the
+  /// border. False if the map lies outside the image.
+  bool take(const CodePyramid& pyramid, const CodeMap& map, const steps::CodePattern& pattern,
+            PatchScale scale);
 
-  /// Means over modules whose centres lie (down, right) samples beside where the map puts them, of
-  /// `rows` modules squared from (first, first) on; first >= -kPatchMargin and so on; offsets of at
-  /// most one sample beyond the margin are taken as on its border.
-  void means(std::int32_t first, std::int32_t rows, std::int32_t down, std::int32_t right,
-             std::span<float> out) const;
+  /// Looks at all modules where the map puts them, interpolated between pixels.
+  void look(const CodeMap& map);
 
-  float step() const { return 1.0F / static_cast<float>(samples_); }  ///< modules a sample
+  const steps::CodeLevels& levels() const { return levels_; }  ///< of the last look
+  std::span<float> values();                                   ///< of the last look, [side][side]
+
+  /// A step of the map from the last look. False if there is no maximum near by.
+  bool step(CodeMap& map);
+
+  /// Moves the map by whole pixels of the level, at most 1.5 modules along each axis, to where
+  /// known modules agree best; `sign` is -1 where light and dark are changed.
+  void shift(float sign, CodeMap& map);
 
  private:
-  std::int32_t samples_ = 0, count_ = 0;  // count_: samples along a side with its margin
+  const steps::CodePattern* pattern_ = nullptr;
+  float pixel_ = 1;                // px of the level in one of the image
+  std::array<float, 2> origin_{};  // of boxes, px of the level less what their first pixel differs
+  std::int32_t rows_ = 0, cols_ = 0;
   std::ptrdiff_t stride_ = 0;
-  std::vector<float> taken_;   // [count_][stride_]
-  std::vector<float> across_;  // sums over samples_ columns from there on
-  std::vector<float> boxes_;   // means over samples_ x samples_ from there on
+  std::vector<float> column_, boxes_;  // boxes_: [rows_][stride_]
+  std::vector<float> here_, down_, right_, bend_;
+  std::vector<std::ptrdiff_t> places_;
+  std::vector<float> signs_;
+  steps::CodeLevels levels_;
 };
 
 }  // namespace ostracon::cpu

@@ -77,9 +77,9 @@ Place moved(Place from, Place axis, float by) {
 float side_px(const LocatedCode& code) { return code.map.pitch_px() * (2 * code.map.middle + 1); }
 
 /// The step, modules of the code itself, that most codes have to the nearest neighbour along their
-/// columns (axis 0) or rows (1).
+/// columns (axis 0) or rows (1), of at least so many.
 std::optional<Place> common_step(const std::vector<LocatedCode>& codes, const Cells& middles,
-                                 std::size_t axis) {
+                                 std::size_t axis, std::size_t least) {
   std::vector<float> along, beside;
   for (const LocatedCode& code : codes) {
     const std::array<Place, 2> axes = clockwise_axes(code);
@@ -98,7 +98,7 @@ std::optional<Place> common_step(const std::vector<LocatedCode>& codes, const Ce
       break;
     }
   }
-  if (along.size() < 3) return std::nullopt;
+  if (along.size() < least) return std::nullopt;
   const Place step{median(along), median(beside)};
   std::size_t agree = 0;
   for (std::size_t k = 0; k < along.size(); ++k)
@@ -106,6 +106,8 @@ std::optional<Place> common_step(const std::vector<LocatedCode>& codes, const Ce
   if (2 * agree < along.size()) return std::nullopt;
   return step;
 }
+
+}  // namespace
 
 bool within(const LocatedCode& code, std::int32_t rows, std::int32_t cols) {
   const float last = 2 * code.map.middle;
@@ -119,7 +121,13 @@ bool within(const LocatedCode& code, std::int32_t rows, std::int32_t cols) {
   return true;
 }
 
-}  // namespace
+ArraySteps array_steps(const std::vector<LocatedCode>& codes) {
+  float cell = 1;
+  for (const LocatedCode& code : codes) cell = std::max(cell, side_px(code));
+  Cells middles(cell);
+  for (std::size_t k = 0; k < codes.size(); ++k) middles.add(codes[k].map.terms[0], k);
+  return {common_step(codes, middles, 0, 2), common_step(codes, middles, 1, 2)};
+}
 
 std::optional<CodeLattice> common_lattice(const std::vector<LocatedCode>& codes) {
   if (codes.size() < 2) return std::nullopt;
@@ -183,7 +191,7 @@ std::vector<LocatedCode> missing_neighbours(const std::vector<LocatedCode>& code
   for (const LocatedCode& code : codes) cell = std::max(cell, side_px(code));
   Cells middles(cell);
   for (std::size_t k = 0; k < codes.size(); ++k) middles.add(codes[k].map.terms[0], k);
-  const std::array steps{common_step(codes, middles, 0), common_step(codes, middles, 1)};
+  const std::array steps{common_step(codes, middles, 0, 3), common_step(codes, middles, 1, 3)};
   std::vector<LocatedCode> missing;
   for (const LocatedCode& code : codes)
     for (std::size_t axis = 0; axis < 2; ++axis)

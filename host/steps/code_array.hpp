@@ -28,6 +28,14 @@ std::optional<CodeLattice> common_lattice(const std::vector<LocatedCode>& codes)
 std::vector<LocatedCode> codes_on_lattice(const std::vector<FinderPeak>& peaks,
                                           const CodeLattice& lattice);
 
+/// The step that most codes have to the nearest neighbour along their columns and along their rows:
+/// modules of the code itself along that axis and along the other one. nullopt where no two agree.
+using ArraySteps = std::array<std::optional<std::array<float, 2>>, 2>;
+ArraySteps array_steps(const std::vector<LocatedCode>& codes);
+
+/// Whether all modules of a code lie within an image.
+bool within(const LocatedCode& code, std::int32_t rows, std::int32_t cols);
+
 /// Where neighbours of `codes` stand that are not among them, each once: beside every code at the
 /// steps that most of them have to their neighbours. Only those with all their modules within the
 /// image.

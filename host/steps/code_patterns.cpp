@@ -23,6 +23,7 @@ CodePattern make_pattern(std::int32_t version) {
                              static_cast<std::int16_t>(static_cast<std::int32_t>(k) % symbol.side),
                              symbol.value[k] != 0 ? -1.0F : 1.0F};
     pattern.light[k] = module.light;
+    (module.light > 0 ? pattern.lights : pattern.darks) += 1;
     const bool finder = role == qr::Role::kFinder || role == qr::Role::kSeparator;
     (finder ? pattern.finders : pattern.others).push_back(module);
   }

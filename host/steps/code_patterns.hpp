@@ -20,6 +20,7 @@ struct CodePattern {
   std::vector<KnownModule> finders;  ///< finder patterns and their separators
   std::vector<KnownModule> others;   ///< timing, alignment, version information, the dark module
   std::vector<float> light;          ///< [side][side]: +1, -1, or 0 where the version does not say
+  double lights = 0, darks = 0;      ///< known modules of either kind
 
   std::size_t index(std::int32_t row, std::int32_t col) const {
     return static_cast<std::size_t>(row) * static_cast<std::size_t>(side) +

@@ -53,6 +53,8 @@ std::vector<Arm> arms_of(const std::vector<CodeMark>& marks, std::size_t from) {
   return arms;
 }
 
+}  // namespace
+
 bool holds(const LocatedCode& code, std::array<float, 2> place) {
   const auto &origin = code.map.terms[0], &down = code.map.terms[1], &right = code.map.terms[2];
   const float area = down[0] * right[1] - down[1] * right[0];
@@ -61,8 +63,6 @@ bool holds(const LocatedCode& code, std::array<float, 2> place) {
   const float col = (dx * down[0] - dy * down[1]) / area;
   return std::max(std::abs(row), std::abs(col)) < code.map.middle + 0.5F;
 }
-
-}  // namespace
 
 bool overlap(const LocatedCode& a, const LocatedCode& b) {
   return holds(a, b.map.terms[0]) || holds(b, a.map.terms[0]);

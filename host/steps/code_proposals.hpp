@@ -25,6 +25,9 @@ LocatedCode code_through(std::int32_t version, std::array<float, 2> upper_left,
                          std::array<float, 2> upper_right, std::array<float, 2> lower_left,
                          bool inverted);
 
+/// Whether a pixel (y, x) lies within a code.
+bool holds(const LocatedCode& code, std::array<float, 2> place);
+
 /// Whether the middle of one lies within the other.
 bool overlap(const LocatedCode& a, const LocatedCode& b);
 
