@@ -4,10 +4,11 @@
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <limits>
+#include <memory>
 
 #include "host/cpu/code_sampler_kernel.hpp"
 #include "host/parallel.hpp"
+#include "host/steps/code_dirt.hpp"
 #include "host/steps/code_response.hpp"
 #include "pipeline/rules/code_window.hpp"
 
@@ -16,8 +17,6 @@ namespace {
 
 using steps::cell;
 using steps::kCodeMargin;
-
-constexpr float kNowhere = std::numeric_limits<float>::quiet_NaN();
 
 rules::CodeTerms terms_of(const CodeMap& map) {
   rules::CodeTerms terms{};
@@ -48,17 +47,6 @@ void sample(ImageView<const float> image, const CodeMap& map, std::int32_t wide,
         module_means(run, means + cell(row, left, wide));
       }
     }
-}
-
-/// Takes means that no module can have out; true if there are any.
-bool remove_dirt(const steps::CodeEqualiser& equaliser, float limit, std::span<float> means) {
-  bool any = false;
-  for (float& mean : means)
-    if (std::abs(mean - equaliser.signal.level) > limit) {
-      mean = kNowhere;
-      any = true;
-    }
-  return any;
 }
 
 class CpuCodeSampler final : public CodeSampler {
@@ -92,17 +80,21 @@ class CpuCodeSampler final : public CodeSampler {
       sums[i] = steps::sums_of(means(i), steps::known_modules(codes[i].version));
     });
     std::vector<steps::CodeEqualiser> equalisers(codes.size());
+    std::unique_ptr<const steps::TapDesign> design;
     const auto fit = [&] {
-      const steps::TapDesign design(steps::response_of(sums));
-      each([&](std::size_t i) { equalisers[i] = steps::equaliser_of(sums[i], design); });
+      design = std::make_unique<const steps::TapDesign>(steps::response_of(sums));
+      each([&](std::size_t i) { equalisers[i] = steps::equaliser_of(sums[i], *design); });
     };
     fit();
-    const std::vector<float> limits = steps::dirt_limits(equalisers);
+    const steps::CommonFit common = steps::common_fit(equalisers);
+    std::vector<steps::DoubtfulModules> doubtful(codes.size());
     std::atomic<bool> dirty = false;
     each([&](std::size_t i) {
-      if (equalisers[i].signal.contrast == 0 || !remove_dirt(equalisers[i], limits[i], means(i)))
-        return;
-      sums[i] = steps::sums_of(means(i), steps::known_modules(codes[i].version));
+      if (equalisers[i].signal.contrast == 0) return;
+      const int version = codes[i].version;
+      equalisers[i] = steps::fit_beside_dirt(equalisers[i], common, *design, means(i), version);
+      if (!steps::erase_dirt(equalisers[i], common, places[i].side, means(i), doubtful[i])) return;
+      sums[i] = steps::sums_of(means(i), steps::known_modules(version));
       dirty = true;
     });
     if (dirty) fit();
@@ -114,6 +106,7 @@ class CpuCodeSampler final : public CodeSampler {
         std::fill_n(of_code, cell(places[i].side, 0, places[i].side), Llr{0});
       else
         equalise(equalisers[i], places[i].side, means(i).data(), of_code);
+      steps::lower_doubtful(doubtful[i], {of_code, cell(places[i].side, 0, places[i].side)});
     });
     return signals;
   }

@@ -169,21 +169,4 @@ CodeEqualiser equaliser_of(const CodeSums& sums, const TapDesign& design) {
   return equaliser;
 }
 
-std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes) {
-  constexpr float kOfContrast = 1.25F, kOfNoise = 2.5F, kMostNoise = 1.3F;
-  std::vector<float> noises = {0};
-  for (const CodeEqualiser& code : codes)
-    if (code.signal.contrast != 0)
-      noises.push_back(code.signal.noise / std::abs(code.signal.contrast));
-  const auto middle = noises.begin() + static_cast<std::ptrdiff_t>(noises.size() / 2);
-  std::nth_element(noises.begin(), middle, noises.end());
-  std::vector<float> limits;
-  for (const CodeEqualiser& code : codes) {
-    const float contrast = std::abs(code.signal.contrast);
-    const float noise = std::min(code.signal.noise, kMostNoise * *middle * contrast);
-    limits.push_back(kOfContrast * contrast + kOfNoise * noise);
-  }
-  return limits;
-}
-
 }  // namespace ostracon::steps

@@ -97,10 +97,6 @@ struct CodeEqualiser {
   float gain = 0;  ///< of what the taps give for a module of +-1; its variance is gain (1 - gain)
 };
 
-/// Means that are farther than this from a code's brightness are dirt, not modules; the noise taken
-/// is at most 1.3 times the middle one of all codes, since dirt in known modules looks like noise.
-std::vector<float> dirt_limits(std::span<const CodeEqualiser> codes);
-
 /// How what the taps give spreads. One module in 30 shows dirt, which may look like anything:
 /// nothing is surer than that, and what is too bright or too dark says little.
 struct OutputLaw {

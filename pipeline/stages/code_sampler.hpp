@@ -35,8 +35,9 @@ class CodeSampler {
   /// neighbours add is taken out by 5 x 5 taps of least mean square error. Their shares, one for
   /// each direction of the eight neighbours, are learnt from the known modules of all codes
   /// together; brightness (a plane), contrast and noise from those of each code. What is too bright
-  /// or too dark for a module is dirt: it is taken out, and nothing is surer than that a module in
-  /// 30 shows some.
+  /// or too dark for a module, or for two or four together, is dirt: it is taken out with what
+  /// continues it, modules at its border that look like it are held for little, and nothing is
+  /// surer than that a module in 30 shows some.
   ///
   ///   image    in the memory of the backend that made this stage, as are
   ///   modules  [sum of side * side]: code after code, row-major: ln(P(light) / P(dark)); 0 where

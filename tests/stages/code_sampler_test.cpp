@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "datasets/random.hpp"
 #include "format/qr/encoder.hpp"
 #include "pipeline/code_decoder.hpp"
 #include "tests/support/backend_test.hpp"
@@ -160,6 +161,83 @@ TEST_P(CodeSamplerTest, CertaintyIsWorthWhatItSays) {
   }
   EXPECT_GT(errors, 500);
   EXPECT_NEAR(errors / expected, 1, 0.2);
+}
+
+/// A straight scratch across a code, through `row`, `col`, modules.
+struct Scratch {
+  double row, col, angle, half_width;
+  float level;
+  bool covers(double r, double c) const {
+    return std::abs((r - row) * std::cos(angle) - (c - col) * std::sin(angle)) < half_width;
+  }
+};
+
+/// Draws one over the pixels about a code of a scene that is neither turned nor bent.
+void scratch(QrScene& scene, const DrawnCode& code, const Scratch& dirt) {
+  const double reach = 16.5 * scene.options.pitch_px;
+  const auto noise = scene.options.snr > 0 ? 1 / scene.options.snr : 0.0;
+  sem::Random random(static_cast<std::uint64_t>(code.y * 1000 + code.x));
+  for (int y = static_cast<int>(code.y - reach); y < static_cast<int>(code.y + reach); ++y)
+    for (int x = static_cast<int>(code.x - reach); x < static_cast<int>(code.x + reach); ++x)
+      if (dirt.covers(14 + (y - code.y) / scene.options.pitch_px,
+                      14 + (x - code.x) / scene.options.pitch_px))
+        scene.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(scene.options.cols) +
+                     static_cast<std::size_t>(x)] =
+            dirt.level + static_cast<float>(noise * random.normal());
+}
+
+TEST_P(CodeSamplerTest, ScratchesBrightOrDarkAreErasedAndTheCodesBelowThemRead) {
+  QrSceneOptions options{.rows = 700, .cols = 700, .blur_modules = 0.3, .snr = 3, .seed = 9};
+  std::vector<DrawnCode> codes = code_array(options, 3, 5, 5, 33, 1);
+  ASSERT_EQ(codes.size(), 25U);
+  const auto text = [](std::size_t i) { return "a scratch over code " + std::to_string(i); };
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    codes[i].matrix = format::qr::encode_text(text(i), {Level::kM, 3, {}}).value();
+  QrScene scene = draw_qr_scene(options, codes);
+  std::vector<Scratch> scratches;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const auto k = static_cast<double>(i);
+    scratches.push_back({10 + 0.4 * k, 18 - 0.4 * k, 0.7 * k, 0.8 + 0.03 * k,
+                         i % 2 == 0 ? -0.5F : 2.6F});  // of dark 0 and light 1
+    scratch(scene, codes[i], scratches.back());
+  }
+  const Sampled sampled = sample(scene);
+  ASSERT_EQ(sampled.modules.size(), codes.size());
+
+  int covered = 0, believed = 0, clean = 0, erased = 0;
+  std::vector<SoftCode> soft;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    soft.push_back({3, sampled.modules[i]});
+    for (int row = 0; row < 29; ++row)
+      for (int col = 0; col < 29; ++col) {
+        const Llr llr = sampled.modules[i][static_cast<std::size_t>(29 * row + col)];
+        Scratch wider = scratches[i];
+        wider.half_width += 1.5;
+        if (scratches[i].covers(row, col)) {
+          ++covered;
+          believed += std::abs(llr) > 5;
+        } else if (!wider.covers(row, col)) {
+          ++clean;
+          erased += llr == 0;
+        }
+      }
+  }
+  EXPECT_GT(covered, 1000);
+  EXPECT_LT(believed, covered / 100);
+  EXPECT_LT(erased, clean / 100);
+
+  CodeDecoder decoder(backend(), {});
+  const auto decoded = decoder.run(soft);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
+  std::size_t read = 0;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const DecodedCode& code = decoded.value()[i];
+    if (code.verdict != CodeVerdict::kRead) continue;
+    ++read;
+    const auto bytes = format::qr::bytes_of(code.stream.message.segments);
+    EXPECT_EQ(std::string(bytes.begin(), bytes.end()), text(i));
+  }
+  EXPECT_GE(read, codes.size() - 1);
 }
 
 TEST_P(CodeSamplerTest, ModulesBeyondTheImageAreErased) {
