@@ -32,7 +32,9 @@ Matrix draw_best(std::span<const std::uint8_t> codewords, int version,
   int least = std::numeric_limits<int>::max();
   for (int mask = 0; mask < kMasks; ++mask) {
     Matrix matrix = draw(codewords, version, {options.level, mask});
-    const int penalty = mask_penalty(matrix);
+    int penalty = mask_penalty(matrix);
+    if (options.lone_module_points != 0)
+      penalty += options.lone_module_points * lone_modules(matrix);
     if (penalty >= least) continue;
     least = penalty;
     best = std::move(matrix);

@@ -17,6 +17,9 @@ struct EncoderOptions {
   Level level = Level::kM;
   std::optional<int> version;  ///< none: the smallest that holds the message
   std::optional<int> mask;     ///< none: the one with the least penalty
+  /// Added to the penalty for every lone module. The standard has none of these points: its rules
+  /// give a run of zero bytes the chequered mask, which a blur takes away.
+  int lone_module_points = 0;
 };
 
 /// Each makes one code. kInvalidArgument: a version, mask or segment that does not exist, or a
@@ -42,5 +45,8 @@ Matrix draw(std::span<const std::uint8_t> codewords, int version, FormatInformat
 
 /// Penalty points of the rules for choosing a mask (section 7.8.3): the least is best.
 int mask_penalty(const Matrix& matrix);
+
+/// Modules inside the border that differ from the four beside them: what a blur takes most from.
+int lone_modules(const Matrix& matrix);
 
 }  // namespace ostracon::format::qr

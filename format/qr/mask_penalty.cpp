@@ -113,12 +113,37 @@ int block_points(const L& row, const L& below, const Edges<L>& edges) {
   return kBlockPoints * (down & ahead(down, 1) & along & edges.pairs).count();
 }
 
+/// The rows of a symbol, or its columns.
+template <std::size_t kWords>
+using Lines = std::array<Line<kWords>, 64 * kWords>;
+
+template <std::size_t kWords>
+int lone(const Matrix& matrix) {
+  using L = Line<kWords>;
+  const int side = matrix.side;
+  Lines<kWords> rows;
+  for (int row = 0, module = 0; row < side; ++row)
+    for (int column = 0; column < side; ++column, ++module)
+      rows[static_cast<std::size_t>(row)].set(
+          column, matrix.modules[static_cast<std::size_t>(module)] != 0);
+  const L inner = first_modules<L>(side - 2);  // bit i: module i + 1
+  int modules = 0;
+  for (std::size_t i = 1; i + 1 < static_cast<std::size_t>(side); ++i) {
+    const L own = ahead(rows[i], 1);
+    L alone = without(inner, equal(own, rows[i]));
+    alone = without(alone, equal(own, ahead(rows[i], 2)));
+    alone = without(alone, equal(own, ahead(rows[i - 1], 1)));
+    modules += without(alone, equal(own, ahead(rows[i + 1], 1))).count();
+  }
+  return modules;
+}
+
 template <std::size_t kWords>
 int penalty(const Matrix& matrix) {
   using L = Line<kWords>;
   const int side = matrix.side;
-  std::array<L, 64 * kWords> rows;
-  std::array<L, 64 * kWords> columns;
+  Lines<kWords> rows;
+  Lines<kWords> columns;
   int dark = 0;
   for (int row = 0, module = 0; row < side; ++row) {
     for (int column = 0; column < side; ++column, ++module) {
@@ -144,6 +169,10 @@ int penalty(const Matrix& matrix) {
 int mask_penalty(const Matrix& matrix) {
   static_assert(side_of(kMaxVersion) <= 3 * 64);
   return matrix.side <= 64 ? penalty<1>(matrix) : penalty<3>(matrix);
+}
+
+int lone_modules(const Matrix& matrix) {
+  return matrix.side <= 64 ? lone<1>(matrix) : lone<3>(matrix);
 }
 
 }  // namespace ostracon::format::qr

@@ -166,6 +166,41 @@ TEST(QrEncoder, penalty_is_that_of_the_rules_one_by_one) {
   }
 }
 
+/// Modules unlike the four beside them, as one counts them.
+int plain_lone_modules(const Matrix& matrix) {
+  const auto dark = [&](int row, int column) {
+    return matrix.modules[static_cast<std::size_t>(row * matrix.side + column)] != 0;
+  };
+  int lone = 0;
+  for (int row = 1; row + 1 < matrix.side; ++row)
+    for (int column = 1; column + 1 < matrix.side; ++column) {
+      const bool own = dark(row, column);
+      lone += dark(row - 1, column) != own && dark(row + 1, column) != own &&
+              dark(row, column - 1) != own && dark(row, column + 1) != own;
+    }
+  return lone;
+}
+
+TEST(QrEncoder, lone_modules_are_counted_on_every_side) {
+  std::mt19937 random(11);
+  for (const int version : {1, 3, 12, 13, 27, 40}) {
+    Matrix matrix = {.side = side_of(version), .modules = {}};
+    matrix.modules.resize(static_cast<std::size_t>(matrix.side * matrix.side));
+    for (auto& module : matrix.modules) module = random() % 2;
+    EXPECT_EQ(lone_modules(matrix), plain_lone_modules(matrix)) << version;
+    EXPECT_GT(lone_modules(matrix), 0) << version;
+  }
+}
+
+TEST(QrEncoder, zeros_are_not_drawn_chequered_where_lone_modules_count) {
+  const std::vector<std::uint8_t> zeros(42);
+  const auto by_the_standard = encode_bytes(zeros, {Level::kM, 3, {}, 0});
+  const auto for_a_blur = encode_bytes(zeros, {Level::kM, 3, {}, 6});
+  ASSERT_TRUE(by_the_standard && for_a_blur);
+  EXPECT_GT(lone_modules(by_the_standard.value()), 200);
+  EXPECT_LT(lone_modules(for_a_blur.value()), 60);  // 45 of random bits
+}
+
 TEST(QrEncoder, chooses_the_smallest_version_that_holds_the_message) {
   // Table 7: 1-L has 41 digits, 25 alphanumerics, 17 bytes; 40-L 7089, 4296, 2953.
   const auto side = [](const std::string& text, Level level) {
