@@ -12,7 +12,7 @@ namespace ostracon::format {
 
 /// The largest column that a kernel is handed at once; what it keeps of 200 sources then fits the
 /// L2 cache. Longer shards are taken in columns.
-inline constexpr std::size_t kColumnBytes = 2048;
+inline constexpr std::size_t kShardColumnBytes = 2048;
 /// Of every kernel's vectors; shorter shards must be padded.
 inline constexpr std::size_t kMostVectorBytes = 64;
 
@@ -21,7 +21,7 @@ struct ProductColumn {
   const std::uint8_t* const* sources;  ///< [source] `bytes` bytes
   const std::uint8_t* const* addends;  ///< [target] `bytes` bytes or null
   std::uint8_t* const* targets;        ///< [target] `bytes` bytes; overlap nothing
-  std::size_t bytes;                   ///< kMostVectorBytes .. kColumnBytes + kMostVectorBytes
+  std::size_t bytes;                   ///< kMostVectorBytes .. kShardColumnBytes + kMostVectorBytes
 };
 
 struct OuterKernel {
@@ -36,7 +36,7 @@ struct OuterKernel {
 
 constexpr std::size_t product_scratch(const CauchyPlan& plan) {
   const std::size_t octets = plan.sources.size() + plan.targets.size() + 1;
-  return (kOctet * octets + plan.raw_rows) * (kColumnBytes + kMostVectorBytes);
+  return (kOctet * octets + plan.raw_rows) * (kShardColumnBytes + kMostVectorBytes);
 }
 
 /// The kernels that this machine can run, the fastest first; never empty.

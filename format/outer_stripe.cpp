@@ -41,7 +41,8 @@ class Scratch {
   std::vector<std::uint8_t> memory_;
 };
 
-constexpr std::size_t kRowBytes = kColumnBytes + kMostVectorBytes;  // of a column of intermediates
+constexpr std::size_t kRowBytes =
+    kShardColumnBytes + kMostVectorBytes;  // of a column of intermediates
 
 /// Calls visit(offset, bytes) for columns of a shard of at least kMostVectorBytes.
 template <class Visit>
@@ -49,7 +50,8 @@ void for_columns(std::size_t bytes, const Visit& visit) {
   for (std::size_t at = 0; at < bytes;) {
     // What is left over would be too short for a vector: the last column takes it along.
     const std::size_t left = bytes - at;
-    const std::size_t column = left < kColumnBytes + kMostVectorBytes ? left : kColumnBytes;
+    const std::size_t column =
+        left < kShardColumnBytes + kMostVectorBytes ? left : kShardColumnBytes;
     visit(at, column);
     at += column;
   }

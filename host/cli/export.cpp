@@ -46,14 +46,6 @@ Result<std::vector<std::int64_t>> choose(const std::string& list, const char* op
   return chosen;
 }
 
-Result<> make_folder(const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directory(folder, failed);
-  if (failed)
-    return Error{ErrorCode::kIo, fmt::format("{}: {}", folder.string(), failed.message())};
-  return Ok{};
-}
-
 Result<std::size_t> export_pages(io::MasterReader& master, const ExportOptions& options) {
   OSTRACON_TRY_ASSIGN(const auto pages, choose(options.only, "--only", master.pages(), "page"));
   const std::int32_t rows = master.page_rows();

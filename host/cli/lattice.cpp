@@ -46,14 +46,6 @@ Result<io::GreyImage> read_input(const LatticeOptions& options) {
   return mean;
 }
 
-Result<> make_folder(const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directory(folder, failed);
-  if (failed)
-    return Error{ErrorCode::kIo, fmt::format("{}: {}", folder.string(), failed.message())};
-  return Ok{};
-}
-
 void print(const RawLatticeReading& reading) {
   fmt::print("{} x {} cells, {:.2f} x {:.2f} px apart, turned by {:.3f} degrees\n", reading.rows,
              reading.cols, reading.pitch_px[0], reading.pitch_px[1],

@@ -29,6 +29,14 @@ Error stands(const fs::path& path, const char* what) {
 
 }  // namespace
 
+Result<> make_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directory(folder, failed);
+  if (failed)
+    return Error{ErrorCode::kIo, fmt::format("{}: {}", folder.string(), failed.message())};
+  return Ok{};
+}
+
 fs::path parent_of(const fs::path& path) {
   const fs::path parent = without_trailing_slash(path).parent_path();
   return parent.empty() ? fs::path(".") : parent;

@@ -14,6 +14,9 @@ Result<> check_new_file(const std::filesystem::path& path, bool force);
 /// if the folder it lies in is absent; kIo if it cannot be looked into.
 Result<> check_new_folder(const std::filesystem::path& path, bool force);
 
+/// Makes `folder`, unless it stands. kIo if that fails.
+Result<> make_folder(const std::filesystem::path& folder);
+
 /// The folder that `path` lies in, "." if it is named without one. Trailing slashes are ignored.
 std::filesystem::path parent_of(const std::filesystem::path& path);
 
