@@ -80,6 +80,7 @@ class BlockSearch {
   __device__ void reduce() {
     const auto rows = static_cast<std::uint32_t>(8 * plan_.parity);
     std::uint32_t unused[kCheckWords];
+    OSTRACON_UNROLL
     for (std::uint32_t w = 0; w < kCheckWords; ++w)
       unused[w] = rows >= 32 * w + 32 ? ~0U : rows > 32 * w ? (1U << (rows - 32 * w)) - 1U : 0U;
     if (threadIdx.x < kCheckWords) memory_.least_cost[threadIdx.x][0] = 0;
@@ -87,7 +88,10 @@ class BlockSearch {
     std::uint32_t at = 0;
     for (std::uint32_t pivots = 0; pivots < rows; ++at) {
       const CheckColumn column = columns_[at];  // which no thread changes any more
-      std::uint32_t word = kCheckWords, bit = 0;
+      // Unrolled, and `left` apart, so that neither array is indexed at run time and leaves
+      // registers.
+      std::uint32_t word = kCheckWords, bit = 0, left = 0;
+      OSTRACON_UNROLL
       for (std::uint32_t w = kCheckWords; w-- > 0;)
         if (const std::uint32_t free = column.word[w] & unused[w]; free != 0) {
           word = w;
@@ -98,13 +102,16 @@ class BlockSearch {
         continue;
       }
       ++pivots;
-      for (std::uint32_t w = 0; w < kCheckWords; ++w) unused[w] &= w == word ? ~bit : ~0U;
+      OSTRACON_UNROLL
+      for (std::uint32_t w = 0; w < kCheckWords; ++w)
+        if (w == word) left = unused[w] &= ~bit;
       for (std::uint32_t c = at + 1 + threadIdx.x; c <= bits_; c += kBlockThreads) {
         if ((columns_[c].word[word] & bit) == 0) continue;
+        OSTRACON_UNROLL
         for (std::uint32_t w = 0; w < kCheckWords; ++w)
           columns_[c].word[w] ^= w == word ? column.word[w] & ~bit : column.word[w];
       }
-      if (threadIdx.x == 0) take_row(word, bit, rows_of(unused[word], word, rows), at);
+      if (threadIdx.x == 0) take_row(word, bit, rows_of(left, word, rows), at);
       __syncthreads();
     }
     for (; at < bits_; ++at) add_to_basis(at);
@@ -132,7 +139,7 @@ class BlockSearch {
   }
 
   /// Which rows a candidate changes.
-  __device__ std::uint32_t difference(const Candidate& candidate, std::uint32_t w) const {
+  __device__ std::uint32_t difference(Candidate candidate, std::uint32_t w) const {
     std::uint32_t word = columns_[bits_].word[w];
     if (candidate.one >= 0) word ^= columns_[memory_.basis[candidate.one]].word[w];
     if (candidate.two >= 0) word ^= columns_[memory_.basis[candidate.two]].word[w];
@@ -143,7 +150,7 @@ class BlockSearch {
   }
 
   /// What a candidate loses; -1 if that is more than `most`.
-  __device__ std::int32_t cost(const Candidate& candidate, std::int32_t most) const {
+  __device__ std::int32_t cost(Candidate candidate, std::int32_t most) const {
     const std::int32_t changed = size_of(candidate.one) + size_of(candidate.two);
     std::int32_t least = changed;
     // The later a word, the more its rows cost; a wrong candidate ends early.
@@ -168,7 +175,7 @@ class BlockSearch {
     return accept(candidate, cost(candidate, most));
   }
 
-  __device__ std::int32_t accept(const Candidate& candidate, std::int32_t loss) const {
+  __device__ std::int32_t accept(Candidate candidate, std::int32_t loss) const {
     for (std::uint32_t i = threadIdx.x; i < kMostOctets; i += kBlockThreads) memory_.change[i] = 0;
     __syncthreads();
     if (threadIdx.x == 0) {

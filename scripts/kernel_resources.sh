@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Registers, spills and stack of every kernel, as the assembler of nvcc tells them. Dynamic shared
-# memory is the launch's choice and not among them.
-#   scripts/kernel_resources.sh [ARCHITECTURE...]     default: sm_90
-# Fails if a kernel spills registers or keeps a stack.
+# Registers, static shared memory, spills and stack of every kernel, as the assembler of nvcc tells
+# them. Dynamic shared memory is the launch's choice and not among them.
+#   scripts/kernel_resources.sh [ARCHITECTURE...]     default: sm_90; releases: sm_80 sm_90 sm_100
+# Fails if a kernel spills registers or keeps a stack, or if there is a warning.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
@@ -10,13 +10,15 @@ nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
 for architecture in "$@"; do
   for source in kernels/*.cu; do
     "$nvcc" -std=c++20 -O3 --fmad=false -arch="$architecture" -I. --resource-usage \
-      -cubin -o /dev/null "$source" 2>&1
+      -Werror=all-warnings -cubin -o /dev/null "$source" 2>&1
   done
 done | c++filt | awk '
   /Compiling entry function/ { split($0, part, "\047"); kernel = part[2]; where = part[4] }
   /bytes stack frame/        { stack = $1; spilled = $5 + $9 }
   /Used [0-9]+ registers/ {
-    printf "%s  %3d registers, %d bytes of stack, %d spilled: %s\n", where, $5, stack, spilled, kernel
+    shared = match($0, /[0-9]+ bytes smem/) ? substr($0, RSTART, RLENGTH) + 0 : 0
+    printf "%s  %3d registers, %5d bytes shared, %d of stack, %d spilled: %s\n", where, $5, shared,
+      stack, spilled, kernel
     kernels += 1
     bad += stack + spilled > 0
   }

@@ -26,12 +26,21 @@ inline constexpr std::int32_t kConfidencePerParityBit = 177;  ///< ln 2, rounded
 inline constexpr std::uint8_t kDoubt[16] = {178, 134, 100, 72, 52, 37, 26, 18,
                                             13,  9,   6,   5,  3,  2,  2,  1};
 
-OSTRACON_HD inline std::uint8_t doubt(std::int8_t llr) {
-  constexpr std::uint8_t kTable[16] = {178, 134, 100, 72, 52, 37, 26, 18,
-                                       13,  9,   6,   5,  3,  2,  2,  1};  // where a GPU sees it
+/// The same in two words, the first of them in the lowest octet: a thread of a GPU would keep a
+/// table in memory of its own.
+inline constexpr std::uint64_t kDoubtBelow8 = 0x12'1A'25'34'48'64'86'B2;
+inline constexpr std::uint64_t kDoubtFrom8 = 0x01'02'02'03'05'06'09'0D;
+
+OSTRACON_HD constexpr std::uint8_t doubt(std::int8_t llr) {
   const int size = llr < 0 ? -llr : llr;
-  return kTable[size < 15 ? size : 15];
+  const int place = size < 15 ? size : 15;
+  return static_cast<std::uint8_t>((place < 8 ? kDoubtBelow8 : kDoubtFrom8) >> (8 * (place % 8)));
 }
+static_assert([] {
+  for (int size = 0; size < 16; ++size)
+    if (doubt(static_cast<std::int8_t>(size)) != kDoubt[size]) return false;
+  return true;
+}());
 
 /// In 1 / kConfidencePerNat nat. `doubt`: the sum of all bits'. `loss`: in steps.
 OSTRACON_HD inline std::int32_t block_confidence(std::int32_t parity_bits, std::int32_t doubt,
