@@ -1,8 +1,11 @@
 #include "host/cpu/finder_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
+#include <utility>
 
 #include "host/cpu/code_finder_kernel.hpp"
 #include "host/cpu/code_pyramid.hpp"
@@ -121,7 +124,10 @@ class Band {
   std::vector<float> smooth_, contrast_;
 };
 
-constexpr float kHopeless = 0.35F;  // correlation
+constexpr float kRight = std::numbers::pi_v<float> / 2;
+// Correlations. In noise the first climb may end at a lesser maximum, 13 degrees or a third of the
+// pitch off: what is neither poor nor good is climbed to from other starts too.
+constexpr float kHopeless = 0.35F, kDoubtful = 0.45F, kSure = 0.8F;
 
 /// The pattern as it is looked at closely, in pixels of the level.
 struct Look {
@@ -167,6 +173,46 @@ void climb(const ImageView<const float>& image, Look& look, float Look::*coordin
   look.*coordinate += by;
 }
 
+/// All coordinates to a maximum nearby, and what is seen there.
+Seen climb_from(const ImageView<const float>& image, Look& look, float sign) {
+  const auto climb_all = [&](float share) {
+    climb(image, look, &Look::y, 0.35F * share * look.pitch, sign);
+    climb(image, look, &Look::x, 0.35F * share * look.pitch, sign);
+    climb(image, look, &Look::pitch, 0.06F * share * look.pitch, sign);
+    climb(image, look, &Look::angle, 0.1F * share, sign);
+  };
+  climb_all(1);
+  const Seen seen = see(image, look);
+  // Most peaks are none: what is clear by now is not looked at any closer.
+  if (!(sign * seen.correlation > kHopeless)) return seen;
+  for (std::int32_t round = 0; round < 3; ++round) climb_all(0.7F);
+  return see(image, look);
+}
+
+/// The `count` best of eight angles and some pitches, relative to the peak's, by correlation.
+template <std::size_t count>
+std::array<Look, count> best_starts(const ImageView<const float>& image, const Look& at_peak,
+                                    std::initializer_list<float> pitches, float sign) {
+  constexpr std::int32_t kAngles = 8;
+  std::array<Look, count> best;
+  best.fill(at_peak);
+  std::array<float, count> most;
+  most.fill(-2);
+  for (const float pitch : pitches)
+    for (std::int32_t k = 0; k < kAngles; ++k) {
+      Look look = at_peak;
+      look.pitch *= pitch;
+      look.angle = kRight * static_cast<float>(k) / static_cast<float>(kAngles);
+      float correlation = sign * see(image, look).correlation;
+      for (std::size_t place = 0; place < count; ++place)
+        if (correlation > most[place]) {
+          std::swap(correlation, most[place]);
+          std::swap(look, best[place]);
+        }
+    }
+  return best;
+}
+
 }  // namespace
 
 std::vector<FinderPeak> find_peaks(ImageView<const float> image, std::int32_t level,
@@ -189,30 +235,21 @@ std::vector<FinderPeak> find_peaks(ImageView<const float> image, std::int32_t le
 CodeMark look_closely(ImageView<const float> image, std::int32_t level, const FinderPeak& peak) {
   const auto scale = static_cast<float>(1 << level);
   const float sign = peak.contrast < 0 ? -1.0F : 1.0F;
-  constexpr float kRight = std::numbers::pi_v<float> / 2;
-  constexpr std::int32_t kAngles = 8;
-  Look best{image_to_level(peak.y, level), image_to_level(peak.x, level), peak.pitch / scale, 0};
-  float most = -1e30F;
-  for (std::int32_t k = 0; k < kAngles; ++k) {
-    Look look = best;
-    look.angle = kRight * static_cast<float>(k) / static_cast<float>(kAngles);
-    const float contrast = sign * see(image, look).contrast;
-    if (contrast > most) {
-      most = contrast;
-      best.angle = look.angle;
-    }
-  }
-  const auto climb_all = [&](float share) {
-    climb(image, best, &Look::y, 0.35F * share * best.pitch, sign);
-    climb(image, best, &Look::x, 0.35F * share * best.pitch, sign);
-    climb(image, best, &Look::pitch, 0.06F * share * best.pitch, sign);
-    climb(image, best, &Look::angle, 0.1F * share, sign);
+  const Look at_peak{image_to_level(peak.y, level), image_to_level(peak.x, level),
+                     peak.pitch / scale, 0};
+  Look best = best_starts<1>(image, at_peak, {1.0F}, sign).front();
+  Seen seen = climb_from(image, best, sign);
+  const auto doubtful = [&] {
+    return sign * seen.correlation > kDoubtful && sign * seen.correlation < kSure;
   };
-  climb_all(1);
-  // Most peaks are none: what is clear by now is not looked at any closer.
-  if (sign * see(image, best).correlation > kHopeless)
-    for (std::int32_t round = 0; round < 3; ++round) climb_all(0.7F);
-  const Seen seen = see(image, best);
+  if (doubtful())
+    for (Look look : best_starts<3>(image, at_peak, {0.83F, 0.91F, 1.0F, 1.1F, 1.2F}, sign)) {
+      const Seen there = climb_from(image, look, sign);
+      if (sign * there.correlation <= sign * seen.correlation) continue;
+      best = look;
+      seen = there;
+      if (!doubtful()) break;
+    }
   float angle = std::fmod(best.angle, kRight);
   if (angle < 0) angle += kRight;
   return {level_to_image(best.y, level),

@@ -52,7 +52,7 @@ std::vector<Place> strongest(std::vector<Place> places, std::size_t most, float 
 }  // namespace
 
 std::vector<FinderPeak> strongest_peaks(std::vector<FinderPeak> peaks, std::size_t most) {
-  return strongest(std::move(peaks), most, 1.0F, 1.4F);
+  return strongest(std::move(peaks), most, 1.0F, 1.2F);
 }
 
 std::vector<CodeMark> strongest_marks(std::vector<CodeMark> marks, std::size_t most) {

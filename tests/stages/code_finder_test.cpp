@@ -124,6 +124,19 @@ TEST_P(CodeFinderTest, EveryAngleIsFound) {
   EXPECT_LT(tally.rms_error(), 0.05F);
 }
 
+// Finder patterns of these, midway between the angles tried first, were taken for others: 15
+// degrees turned or a third smaller.
+TEST_P(CodeFinderTest, FinderPatternsAreFollowedFromMoreThanTheBestOfTheAnglesAndPitchesTried) {
+  Tally tally;
+  const auto look_at = [&](double angle, std::uint64_t number) {
+    look(one_code({.rows = 256, .cols = 256, .angle_deg = angle, .snr = 1.6}, 3, number), tally);
+  };
+  for (const std::uint64_t number : {30, 60, 121, 195, 218, 225, 381}) look_at(6, number);
+  for (const std::uint64_t number : {23, 50, 463, 506}) look_at(7, number);
+  EXPECT_EQ(tally.found, tally.drawn);
+  EXPECT_EQ(tally.others, 0);
+}
+
 TEST_P(CodeFinderTest, MirroredAndInvertedCodesAreToldApart) {
   Tally tally;
   std::uint64_t number = 0;
