@@ -112,6 +112,10 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
 Result<ExitStatus> run_recovery(const RecoveryJob& job) {
   OSTRACON_TRY(check_outputs(job));
   OSTRACON_TRY_ASSIGN(const ChosenBackend backend, choose_backend(job.backend));
+  return run_recovery_on(backend, job);
+}
+
+Result<ExitStatus> run_recovery_on(const ChosenBackend& backend, const RecoveryJob& job) {
   OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(job.scan));
   if (job.symbology == "qr") return recover_code_plate(job, scan);
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));

@@ -35,6 +35,10 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 
 /// Reads the scan, decodes, extracts, writes report and pictures, prints what became of every file.
 /// kVerified if every file is whole, else kLost. Outputs that stand are refused before any work.
+/// kDevice or kOutOfMemory, with what is whole written, if the backend failed on the way.
 Result<ExitStatus> run_recovery(const RecoveryJob& job);
+
+/// The same on a backend that is chosen already; the caller has seen to it that no output stands.
+Result<ExitStatus> run_recovery_on(const ChosenBackend& backend, const RecoveryJob& job);
 
 }  // namespace ostracon::cli
