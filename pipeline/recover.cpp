@@ -57,12 +57,13 @@ class FirstError {
   std::optional<Error> error_;
 };
 
-std::size_t lanes_for(const RecoverOptions& options, std::int64_t fields) {
+std::size_t lanes_for(const RecoverOptions& options, std::int64_t fields, bool on_host) {
   const auto threads = static_cast<std::int64_t>(
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
-  // Lanes hide what does not run in parallel inside a field; more than 8 only cost memory.
-  const std::int64_t wanted =
-      options.lanes > 0 ? options.lanes : std::min<std::int64_t>(threads, 8);
+  // Lanes hide what does not run in parallel inside a field; on the host more than 8 only cost
+  // memory. A device waits for the host's share of a field, which is longer than its own.
+  const std::int64_t most = on_host ? 8 : 16;
+  const std::int64_t wanted = options.lanes > 0 ? options.lanes : std::min(threads, most);
   return static_cast<std::size_t>(
       std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(fields, 1)));
 }
@@ -74,9 +75,10 @@ Result<std::vector<std::unique_ptr<FieldReader>>> make_readers(const FieldSource
                                                                const RecoverOptions& options,
                                                                LayoutCache& layouts) {
   std::vector<std::unique_ptr<FieldReader>> readers;
-  const std::size_t wanted = lanes_for(options, source.fields());
+  std::size_t wanted = 1;
   while (readers.size() < wanted) {
     OSTRACON_TRY_ASSIGN(auto backend, make_lane());
+    wanted = lanes_for(options, source.fields(), backend->memory().on_host());
     auto reader = std::make_unique<FieldReader>(std::move(backend), layouts);
     if (!reader->memory().on_host() && source.fields() > 0) {
       const auto prepared = reader->prepare(source.shape(0), source.in_place(0));
@@ -94,7 +96,8 @@ bool is_interruption(const Error& error) {
 }
 
 Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReader>> readers,
-                     PlateAssembly& assembly, const RecoverOptions& options, Recovery& recovery) {
+                     PlateAssembly& assembly, const RecoverOptions& options,
+                     Clock::time_point start, Recovery& recovery) {
   RecoveryReport& report = recovery.report;
   const std::int64_t total = source.fields();
   // All slots are the first backend's: pinned memory is pinned for every device.
@@ -123,7 +126,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     job->frames = source.in_place(job->field);
     if (!job->frames.empty()) return job;
     job->slot = slots.acquire();
-    const auto start = Clock::now();
+    const auto begun = Clock::now();
     auto room = slots.room(*job->slot, job->shape.bytes());
     auto read = room ? source.read(job->field, room.value()) : Result<>(room.error());
     if (!read && read.error().code == ErrorCode::kBadInput)
@@ -132,7 +135,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
       failed.set(read.error());
     else
       job->frames.on_host = room.value().data();
-    job->ingest_seconds = seconds_since(start);
+    job->ingest_seconds = seconds_since(begun);
     return job;
   };
   const auto decode = [&](std::shared_ptr<Job> job) {
@@ -168,6 +171,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     report.fields.push_back(std::move(reading.report));
     if (options.progress) options.progress(job->field + 1, total, report.pixels);
   };
+  report.start_seconds = seconds_since(start);
   tbb::parallel_pipeline(
       slots.count(),
       tbb::make_filter<void, std::shared_ptr<Job>>(tbb::filter_mode::serial_in_order, ingest) &
@@ -198,7 +202,7 @@ Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, P
   Recovery recovery;
   RecoveryReport& report = recovery.report;
   PlateAssembly assembly(options.plate, store);
-  OSTRACON_TRY(read_fields(source, std::move(readers), assembly, options, recovery));
+  OSTRACON_TRY(read_fields(source, std::move(readers), assembly, options, start, recovery));
 
   const auto chosen = assembly.choose();
   if (!chosen)

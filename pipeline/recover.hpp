@@ -64,7 +64,8 @@ struct ByteRange {
 
 struct RecoverOptions {
   std::optional<Uuid> plate;  ///< which plate, when the scan holds several
-  /// Fields in flight; 0: as many as threads, but at most 8. Fewer where memory does not suffice.
+  /// Fields in flight; 0: as many as threads, but at most 8 where the host computes, and 16 where a
+  /// device does. Fewer where memory does not suffice.
   std::int32_t lanes = 0;
   /// Called after every field, from one thread at a time.
   std::function<void(std::int64_t done, std::int64_t total, std::uint64_t pixels)> progress;

@@ -106,6 +106,7 @@ struct RecoveryReport {
   std::vector<GroupReport> groups;
   StageTimes times;
   double wall_seconds = 0;
+  double start_seconds = 0;          ///< of these, until backends and their memory were made
   std::uint64_t pixels = 0;          ///< of all raw frames read
   std::uint64_t codewords_lost = 0;  ///< of data pages, after the outer code
 };

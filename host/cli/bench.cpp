@@ -107,6 +107,8 @@ void print_rates(const rate::RateReport& report, const std::vector<Column>& colu
   print_row(columns, "fields read", fields, "");
   print_row(
       columns, "time", [](const Column& c) { return Optional(c.run->seconds); }, "s");
+  const auto started = [](const Column& c) { return Optional(c.run->start_seconds); };
+  print_row(columns, "start, not in it", started, "s");
   row("pixels", &rate::RateReport::pixels_per_s, 1e6, "Mpx/s");
   row("raw frames", &rate::RateReport::bytes_per_s, 1e9, "GB/s");
   row("modules", &rate::RateReport::modules_per_s, 1e6, "Mmodules/s");

@@ -15,6 +15,7 @@ ordered_json as_json(const RateReport& report, const ReadBack& run) {
       stages[std::string(to_string(static_cast<Stage>(k)))] = run.times.seconds[k];
   return {{"fields", run.fields},
           {"seconds", run.seconds},
+          {"start_seconds", run.start_seconds},
           {"pixels_per_s", report.pixels_per_s(run)},
           {"bytes_per_s", report.bytes_per_s(run)},
           {"modules_per_s", report.modules_per_s(run)},

@@ -22,9 +22,10 @@ struct Machine {
 ///   from_pinned              frames in pinned memory, uploaded; absent on the CPU, where it would
 ///                            be `resident`
 ///   from_file                frames in an uncompressed HDF5 file in the page cache
-/// Each of the last three: fields, seconds, pixels_per_s, bytes_per_s (raw frames), modules_per_s,
-/// codewords_per_s, user_bytes_per_s, hours_for_plate, stage_seconds by stage (of all lanes), and
-/// share_of_copy (`from_pinned`; `resident` on the CPU) or share_of_file_read (`from_file`).
+/// Each of the last three: fields, seconds, start_seconds (not in seconds), pixels_per_s,
+/// bytes_per_s (raw frames), modules_per_s, codewords_per_s, user_bytes_per_s, hours_for_plate,
+/// stage_seconds by stage (of all lanes), and share_of_copy (`from_pinned`; `resident` on the CPU)
+/// or share_of_file_read (`from_file`).
 std::string rate_json(const RateReport& report, const Machine& machine);
 
 /// Model name of the processor, "unknown" where the system does not tell.

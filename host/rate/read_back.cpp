@@ -37,8 +37,9 @@ Result<ReadBack> read_once(const StandardField& field, FieldSource& source,
   MemoryStore store;
   OSTRACON_TRY_ASSIGN(const Recovery recovery, recover(source, make_lane, store, {}));
   OSTRACON_TRY(compare(field, recovery, store));
-  return ReadBack{source.fields(), std::max(recovery.report.wall_seconds, 1e-9),
-                  recovery.report.times};
+  const RecoveryReport& report = recovery.report;
+  return ReadBack{source.fields(), std::max(report.wall_seconds - report.start_seconds, 1e-9),
+                  report.start_seconds, report.times};
 }
 
 /// Reads ever more fields of `source` until it lasts long enough.

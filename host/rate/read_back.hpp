@@ -20,10 +20,11 @@ struct RateOptions {
   std::filesystem::path folder = ".";  ///< where the scan file is written for a while
 };
 
-/// One reading of many fields by recover(): the start of its backends is within the time.
+/// One reading of many fields by recover().
 struct ReadBack {
   std::int64_t fields = 0;
-  double seconds = 0;
+  double seconds = 0;        ///< without the start
+  double start_seconds = 0;  ///< until backends and their memory were made
   StageTimes times;
   double fields_per_s() const { return static_cast<double>(fields) / seconds; }
 };

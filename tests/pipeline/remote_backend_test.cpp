@@ -48,6 +48,8 @@ TEST_F(RemoteRecoveryTest, IsWholeWhereAllLanesHaveRoom) {
   expect_whole(*plate_, recovered);
   EXPECT_FALSE(recovered.result.interrupted);
   EXPECT_EQ(device.backends, 3);
+  EXPECT_GT(recovered.result.report.start_seconds, 0);
+  EXPECT_LT(recovered.result.report.start_seconds, recovered.result.report.wall_seconds);
   EXPECT_GT(recovered.result.report.times[Stage::kUpload], 0);
   EXPECT_EQ(device.free_bytes, std::numeric_limits<std::int64_t>::max());
 }

@@ -139,6 +139,7 @@ TEST_F(RateTest, FiguresFollowFromFieldsAndTime) {
   for (const ReadBack& run : {r.resident, r.from_file}) {
     EXPECT_EQ(run.fields, 3);
     EXPECT_GT(run.seconds, 0);
+    EXPECT_GT(run.start_seconds, 0);
     EXPECT_GT(run.times[Stage::kInnerDecode], 0);
     const double fields_per_s = 3 / run.seconds;
     EXPECT_DOUBLE_EQ(r.bytes_per_s(run), fields_per_s * static_cast<double>(r.shape.bytes()));
