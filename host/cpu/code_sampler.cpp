@@ -1,14 +1,13 @@
 #include "host/cpu/code_sampler.hpp"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <cmath>
-#include <memory>
+#include <utility>
+#include <vector>
 
 #include "host/cpu/code_sampler_kernel.hpp"
 #include "host/parallel.hpp"
 #include "host/steps/code_dirt.hpp"
+#include "host/steps/code_equalisation.hpp"
 #include "host/steps/code_response.hpp"
 #include "pipeline/rules/code_window.hpp"
 
@@ -18,18 +17,10 @@ namespace {
 using steps::cell;
 using steps::kCodeMargin;
 
-rules::CodeTerms terms_of(const CodeMap& map) {
-  rules::CodeTerms terms{};
-  terms.middle = map.middle;
-  for (std::size_t i = 0; i < map.terms.size(); ++i)
-    for (std::size_t axis = 0; axis < 2; ++axis) terms.terms[i][axis] = map.terms[i][axis];
-  return terms;
-}
-
 /// The means of a code's modules and of the margin around, `wide` a side.
 void sample(ImageView<const float> image, const CodeMap& map, std::int32_t wide, float* means) {
   constexpr std::int32_t kTile = rules::kInverseTile;
-  const rules::CodeTerms terms = terms_of(map);
+  const rules::CodeTerms terms = steps::terms_of(map);
   const auto place = [](std::int32_t index) { return static_cast<float>(index - kCodeMargin); };
   for (std::int32_t top = 0; top < wide; top += kTile)
     for (std::int32_t left = 0; left < wide; left += kTile) {
@@ -56,68 +47,37 @@ class CpuCodeSampler final : public CodeSampler {
   Result<std::vector<CodeSignal>> run(ImageView<const float> image,
                                       std::span<const LocatedCode> codes, Llr* modules) override {
     OSTRACON_TRY(check_sampled(config_, image.rows, image.cols, codes));
-    std::vector<Place> places(codes.size());
-    std::size_t count = 0, sampled = 0;
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      const std::int32_t side = format::qr::side_of(codes[i].version);
-      const std::int32_t wide = side + 2 * kCodeMargin;
-      places[i] = {side, wide, count, sampled};
-      count += cell(side, 0, side);
-      sampled += cell(wide, 0, wide);
-    }
-    if (means_.size() < sampled) means_.resize(sampled);
-    const auto means = [&](std::size_t i) {
-      return std::span(means_).subspan(places[i].sampled, cell(places[i].wide, 0, places[i].wide));
+    if (codes.empty()) return std::vector<CodeSignal>{};
+    const std::vector<steps::CodePlace> places = steps::code_places(codes);
+    if (means_.size() < places.back().end_sampled()) means_.resize(places.back().end_sampled());
+    const auto means = [&](const steps::CodePlace& place) {
+      return std::span(means_).subspan(place.sampled, place.end_sampled() - place.sampled);
     };
     const auto each = [&](const auto& body) {
       parallel_for(static_cast<std::int64_t>(codes.size()),
                    [&](std::int64_t i) { body(static_cast<std::size_t>(i)); });
     };
-
     std::vector<steps::CodeSums> sums(codes.size());
     each([&](std::size_t i) {
-      sample(image, codes[i].map, places[i].wide, means(i).data());
-      sums[i] = steps::sums_of(means(i), steps::known_modules(codes[i].version));
+      sample(image, codes[i].map, places[i].wide, means(places[i]).data());
+      sums[i] = steps::sums_of(means(places[i]), steps::known_modules(codes[i].version));
     });
-    std::vector<steps::CodeEqualiser> equalisers(codes.size());
-    std::unique_ptr<const steps::TapDesign> design;
-    const auto fit = [&] {
-      design = std::make_unique<const steps::TapDesign>(steps::response_of(sums));
-      each([&](std::size_t i) { equalisers[i] = steps::equaliser_of(sums[i], *design); });
-    };
-    fit();
-    const steps::CommonFit common = steps::common_fit(equalisers);
-    std::vector<steps::DoubtfulModules> doubtful(codes.size());
-    std::atomic<bool> dirty = false;
-    each([&](std::size_t i) {
-      if (equalisers[i].signal.contrast == 0) return;
-      const int version = codes[i].version;
-      equalisers[i] = steps::fit_beside_dirt(equalisers[i], common, *design, means(i), version);
-      if (!steps::erase_dirt(equalisers[i], common, places[i].side, means(i), doubtful[i])) return;
-      sums[i] = steps::sums_of(means(i), steps::known_modules(version));
-      dirty = true;
-    });
-    if (dirty) fit();
+    const auto fitted = steps::equalisation_of(places, means_, sums);
     std::vector<CodeSignal> signals(codes.size());
     each([&](std::size_t i) {
-      signals[i] = equalisers[i].signal;
-      Llr* of_code = modules + places[i].modules;
+      const steps::CodePlace& place = places[i];
+      signals[i] = fitted[i].equaliser.signal;
+      const std::span of_code(modules + place.modules, modules + place.end_modules());
       if (signals[i].contrast == 0)
-        std::fill_n(of_code, cell(places[i].side, 0, places[i].side), Llr{0});
+        std::fill(of_code.begin(), of_code.end(), Llr{0});
       else
-        equalise(equalisers[i], places[i].side, means(i).data(), of_code);
-      steps::lower_doubtful(doubtful[i], {of_code, cell(places[i].side, 0, places[i].side)});
+        equalise(fitted[i].equaliser, place.side, means(place).data(), of_code.data());
+      steps::lower_doubtful(fitted[i].doubtful, of_code);
     });
     return signals;
   }
 
  private:
-  /// Where the modules of a code lie in `modules` and in means_.
-  struct Place {
-    std::int32_t side, wide;
-    std::size_t modules, sampled;
-  };
-
   CodeSamplerConfig config_;
   std::vector<float> means_;  // grows with what a picture has
 };

@@ -109,8 +109,8 @@ void sample_run(const ModuleRun& run, float* means) {
   }
 }
 
-/// steps::nats_of.
-HWY_INLINE Vector nats_of(const steps::OutputLaw& law, Vector output) {
+/// rules::nats_of.
+HWY_INLINE Vector nats_of(const rules::OutputLaw& law, Vector output) {
   const Floats d;
   const auto scale = hn::Set(d, -1 / law.twice_variance), dirt = hn::Set(d, law.dirt);
   const auto likelihood = [&](Vector away) {
@@ -162,7 +162,7 @@ void equalise_rows(const steps::CodeEqualiser& equaliser, std::int32_t side, con
   const Floats d;
   const hn::Rebind<Llr, Floats> d8;
   const auto most = hn::Set(d, 127.0F), steps = hn::Set(d, 1 / kNatsPerLlrStep);
-  const steps::OutputLaw law(equaliser);
+  const rules::OutputLaw law = steps::output_law(equaliser);
   CentredRows centred(equaliser, side, means);
   for (std::int32_t row = 0; row < kTaps - 1; ++row) centred.fill(row);
   std::array<Llr, kWidest + kLanes> llrs{};

@@ -16,7 +16,6 @@ constexpr float kDirtyNoise = 1.15F, kMostNoise = 1.3F;  // of the common one
 constexpr int kFits = 4;
 constexpr float kMedians = 3.5F;  // 2.4 standard deviations
 constexpr float kBeside = 1.2F;   // what continues dirt, in contrasts
-constexpr int kDoubtfulLlr = 5;   // 1.9 nats
 
 /// What single means, and those of two and four modules in a square, stay below, in contrasts. Wide
 /// light or dark areas have 1.
@@ -93,8 +92,7 @@ struct TrimmedFit {
   float distance = std::numeric_limits<float>::infinity();  // the median one
 };
 TrimmedFit trimmed_fit(CodeEqualiser fit, const TapDesign& design, std::span<const float> means,
-                       int version) {
-  const Symbol& symbol = format::qr::symbol_of(version);
+                       const Symbol& symbol) {
   TrimmedFit trimmed;
   for (int round = 0; round < kFits && fit.signal.contrast != 0; ++round) {
     const std::vector<Misfit> misfits = misfits_of(fit, design.response(), means, symbol);
@@ -106,7 +104,7 @@ TrimmedFit trimmed_fit(CodeEqualiser fit, const TapDesign& design, std::span<con
     std::vector<float> kept(means.begin(), means.end());
     for (const Misfit& misfit : misfits)
       if (misfit.distance > kMedians * middle) kept[misfit.at] = kNowhere;
-    fit = equaliser_of(sums_of(kept, known_modules(version)), design);
+    fit = equaliser_of(sums_of(kept, known_modules(symbol.version)), design);
   }
   return trimmed;
 }
@@ -223,11 +221,12 @@ CommonFit common_fit(std::span<const CodeEqualiser> codes) {
 }
 
 CodeEqualiser fit_beside_dirt(const CodeEqualiser& code, const CommonFit& common,
-                              const TapDesign& design, std::span<const float> means, int version) {
+                              const TapDesign& design, std::span<const float> means,
+                              const Symbol& symbol) {
   if (!(code.signal.noise > kDirtyNoise * common.noise * std::abs(code.signal.contrast)))
     return code;
-  const TrimmedFit own = trimmed_fit(code, design, means, version);
-  const TrimmedFit other = trimmed_fit(common.code, design, means, version);
+  const TrimmedFit own = trimmed_fit(code, design, means, symbol);
+  const TrimmedFit other = trimmed_fit(common.code, design, means, symbol);
   const TrimmedFit& better = other.distance < own.distance ? other : own;
   return std::isfinite(better.distance) ? better.code : code;
 }

@@ -26,7 +26,8 @@ CommonFit common_fit(std::span<const CodeEqualiser> codes);
 /// code as it was if its noise is that of others, or too few modules are left. `means` as in
 /// sums_of.
 CodeEqualiser fit_beside_dirt(const CodeEqualiser& code, const CommonFit& common,
-                              const TapDesign& design, std::span<const float> means, int version);
+                              const TapDesign& design, std::span<const float> means,
+                              const format::qr::Symbol& symbol);
 
 /// Modules at the border of dirt that look like it, [row * side + column], some of them twice: one
 /// in eight is wrong.
@@ -37,6 +38,9 @@ using DoubtfulModules = std::vector<std::size_t>;
 /// code's contrast is not 0.
 bool erase_dirt(const CodeEqualiser& code, const CommonFit& common, std::int32_t side,
                 std::span<float> means, DoubtfulModules& doubtful);
+
+/// The most that is said of a doubtful module, in steps of LLRs: 1.9 nats.
+inline constexpr std::int32_t kDoubtfulLlr = 5;
 
 /// Makes LLRs no surer than those modules are.
 void lower_doubtful(const DoubtfulModules& doubtful, std::span<Llr> modules);

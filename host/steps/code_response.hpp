@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "format/qr/symbol.hpp"
+#include "pipeline/rules/output_law.hpp"
 #include "pipeline/stages/code_sampler.hpp"
 
 namespace ostracon::steps {
@@ -97,26 +98,14 @@ struct CodeEqualiser {
   float gain = 0;  ///< of what the taps give for a module of +-1; its variance is gain (1 - gain)
 };
 
-/// How what the taps give spreads. One module in 30 shows dirt, which may look like anything:
-/// nothing is surer than that, and what is too bright or too dark says little.
-struct OutputLaw {
-  float gain, twice_variance;
-  float dirt;  ///< its density, that of a module's middle being 1
-
-  explicit OutputLaw(const CodeEqualiser& equaliser) : gain(equaliser.gain) {
-    constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
-    constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
-    twice_variance = 2 * std::max(gain * (1 - gain), kLeastVariance);
-    dirt = kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice_variance);
-  }
-};
-
-/// ln(P(light) / P(dark)) of what the taps give.
-inline float nats_of(const OutputLaw& law, float output) {
-  const float beyond = output - law.gain, before = output + law.gain;
-  const float light = std::exp(-beyond * beyond / law.twice_variance) + law.dirt;
-  const float dark = std::exp(-before * before / law.twice_variance) + law.dirt;
-  return std::log(light / dark);
+/// One module in 30 shows dirt, which may look like anything: nothing is surer than that, and what
+/// is too bright or too dark says little.
+inline rules::OutputLaw output_law(const CodeEqualiser& equaliser) {
+  constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
+  constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
+  const float gain = equaliser.gain;
+  const float twice = 2 * std::max(gain * (1 - gain), kLeastVariance);
+  return {gain, twice, kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice)};
 }
 
 /// Contrast, brightness and noise of one code, and its taps.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernels/block_decoder.hpp"
+#include "kernels/code_sampler.hpp"
 #include "kernels/deinterleaver.hpp"
 #include "kernels/drift_estimator.hpp"
 #include "kernels/equaliser.hpp"
@@ -74,8 +75,7 @@ class DeviceBackend final : public Backend {
     return Error{ErrorCode::kUnavailable, "CUDA: this backend has no code finder"};
   }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& config) override {
-    OSTRACON_TRY(check(config));
-    return Error{ErrorCode::kUnavailable, "CUDA: this backend has no code sampler"};
+    return cuda::make_code_sampler(config, *device_);
   }
 
  private:

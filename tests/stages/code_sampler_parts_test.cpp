@@ -142,7 +142,7 @@ TEST_P(CodeSamplerKernel, LlrsAreThoseOfTheTapsAndOfTheLaw) {
           for (std::int32_t c = 0; c < kTapSide; ++c)
             output += static_cast<double>(equaliser.taps[cell(r, c, kTapSide)]) *
                       centred(row + r, col + c);
-        const float nats = steps::nats_of(steps::OutputLaw(equaliser), static_cast<float>(output));
+        const float nats = rules::nats_of(steps::output_law(equaliser), static_cast<float>(output));
         const auto expected =
             static_cast<int>(std::lrint(std::clamp(nats / kNatsPerLlrStep, -127.0F, 127.0F)));
         ASSERT_NEAR(llr, expected, 1) << row << " " << col;
