@@ -12,9 +12,12 @@ using steps::CodePattern;
 using steps::KnownModule;
 
 constexpr float kLeastScore = 0.5F;
-// Correlation of known modules where a code is expected: less than the first is looked for about,
-// less than the second is no code.
-constexpr float kClearScore = 0.5F, kLeastStart = 0.3F;
+// Correlation of known modules where a code is expected, of what those beside it have: less is
+// looked for about. Half a module off, a step may go the wrong way.
+constexpr float kOfExpected = 0.9F;
+constexpr float kLeastStart = 0.3F;  // less is no code
+constexpr std::int32_t kLeastSteps = 2, kMostSteps = 5;
+constexpr float kSettled = 0.25F;    // px of the coarse level, of a step
 constexpr std::size_t kGlance = 50;  // modules that are looked at first
 constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
 
@@ -73,18 +76,22 @@ bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, Loca
   const float sign = code.inverted ? -1.0F : 1.0F;
   if (!patch.take(pyramid, code.map, pattern, coarse_scale(pitch, pyramid.levels()))) return false;
   patch.look(code.map);
-  if (start == FitStart::kKnown && !(sign * patch.levels().correlation > kClearScore)) {
+  const float expected = code.score > 0 ? kOfExpected * code.score : 1.0F;
+  if (start == FitStart::kKnown && !(sign * patch.levels().correlation > expected)) {
     patch.shift(sign, code.map);
     patch.look(code.map);
     if (!(sign * patch.levels().correlation > kLeastStart)) return false;
   }
-  if (!patch.step(code.map)) return false;
-  patch.look(code.map);
-  if (!patch.step(code.map)) return false;
+  for (std::int32_t steps = 1;; ++steps) {
+    const float moved = patch.step(code.map);
+    if (moved < 0) return false;
+    if (steps == kMostSteps || (steps >= kLeastSteps && moved < kSettled)) break;
+    patch.look(code.map);
+  }
   if (start == FitStart::kRough) {
     if (!patch.take(pyramid, code.map, pattern, fine_scale(pitch, pyramid.levels()))) return false;
     patch.look(code.map);
-    if (!patch.step(code.map)) return false;
+    if (patch.step(code.map) < 0) return false;
   }
   code.score = sign * patch.levels().correlation;
   if (!(code.score > kLeastScore)) return false;

@@ -21,7 +21,9 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code);
 /// How well a code is known before it is fitted.
 enum class FitStart : std::uint8_t {
   kRough,  ///< to some tenths of a module, from finder patterns alone
-  kKnown,  ///< pitch and angle from other codes, its place to a module and a half
+  /// Pitch and angle from other codes, its place to three modules; its score is what they
+  /// have, 0 if it is not known.
+  kKnown,
 };
 
 /// The map, whether the code is mirrored, and its score, from all its modules. False if there is no

@@ -1,6 +1,7 @@
 #include "host/cpu/code_finder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "host/cpu/code_lattice_search.hpp"
@@ -11,7 +12,10 @@
 namespace ostracon::cpu {
 namespace {
 
-constexpr std::size_t kEnoughCodes = 6, kAllCodes = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kFewCodes = 4, kEnoughCodes = 6,
+                      kAllCodes = std::numeric_limits<std::size_t>::max();
+// Sides of the middle of a level, px: some codes at any pitch.
+constexpr std::array<std::int32_t, 2> kGlances{224, 448}, kMiddles{256, 512};
 constexpr std::int32_t kRounds = 8;  // of codes lost beside each other
 
 class CpuCodeFinder final : public CodeFinder {
@@ -23,12 +27,17 @@ class CpuCodeFinder final : public CodeFinder {
     OSTRACON_TRY(check_image(config_, image.rows, image.cols));
     pyramid_.build(image);
     std::vector<LocatedCode> codes;
-    for (const std::int32_t side : {256, 512}) {  // px of a level: some codes, at any pitch
-      if (!config_.one_lattice || std::min(image.rows, image.cols) <= 4 * side || !codes.empty())
-        break;
-      const std::vector<LocatedCode> known = survey_codes(config_, pyramid_, {side, kEnoughCodes});
+    const std::int32_t smaller = std::min(image.rows, image.cols);
+    const auto search_with = [&](const std::vector<LocatedCode>& known) {
       const auto lattice = steps::common_lattice(known);
       if (lattice) codes = search_lattice(pyramid_, *lattice, known);
+    };
+    if (config_.one_lattice && smaller > 4 * kMiddles[0]) {
+      for (const std::int32_t side : kGlances)
+        if (codes.empty()) search_with(glance_codes(config_, pyramid_, {side, kFewCodes}));
+      for (const std::int32_t side : kMiddles)
+        if (codes.empty() && smaller > 4 * side)
+          search_with(survey_codes(config_, pyramid_, {side, kEnoughCodes}));
     }
     if (codes.empty())
       codes = survey_codes(config_, pyramid_, {std::max(image.rows, image.cols), kAllCodes});

@@ -16,6 +16,7 @@ using steps::FinderPeak;
 using steps::FinderTemplate;
 
 constexpr float kLeastContrast = 0.45F;  // of a peak, in what known codes have
+constexpr float kLeastLikeness = 0.94F;  // of a score, in that of the codes beside
 
 float median_contrast(const CodePyramid& pyramid, const std::vector<LocatedCode>& known) {
   std::vector<float> contrasts;
@@ -42,8 +43,13 @@ std::vector<LocatedCode> grow_array(const CodePyramid& pyramid,
   const ImageView<const float> image = pyramid.level(0);
   steps::CodeGrowth growth(known, image.rows, image.cols);
   for (std::vector<LocatedCode> next = growth.expected(); !next.empty(); next = growth.expected()) {
-    fit_each(pyramid, next);
-    growth.take(next);
+    std::vector<LocatedCode> fitted = next;
+    fit_each(pyramid, fitted);
+    // One that is worse than those beside it may be a module off its place: left to be searched
+    // for.
+    for (std::size_t k = 0; k < next.size(); ++k)
+      if (fitted[k].score < kLeastLikeness * next[k].score) fitted[k].score = 0;
+    growth.take(fitted);
   }
   return growth.codes();
 }

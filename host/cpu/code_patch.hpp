@@ -24,8 +24,8 @@ PatchScale coarse_scale(float pitch_px, std::int32_t levels);  ///< 1.9 to 3.8 p
 
 class CodePatch {
  public:
-  /// Takes the pixels of a code and two modules about it, means over boxes; the border's beyond the
-  /// border. False if the map lies outside the image.
+  /// Takes the pixels of a code and four modules about it, means over boxes; the border's beyond
+  /// the border. False if the map lies outside the image.
   bool take(const CodePyramid& pyramid, const CodeMap& map, const steps::CodePattern& pattern,
             PatchScale scale);
 
@@ -35,20 +35,20 @@ class CodePatch {
   const steps::CodeLevels& levels() const { return levels_; }  ///< of the last look
   std::span<float> values();                                   ///< of the last look, [side][side]
 
-  /// A step of the map from the last look. False if there is no maximum near by.
-  bool step(CodeMap& map);
+  /// A step of the map from the last look: how far it moved, px of the level; negative if there is
+  /// no maximum near by.
+  float step(CodeMap& map);
 
-  /// Moves the map by whole pixels of the level, at most 1.5 modules along each axis, to where
+  /// Moves the map by whole pixels of the level, at most 3 modules along each axis, to where
   /// known modules agree best; `sign` is -1 where light and dark are changed.
   void shift(float sign, CodeMap& map);
 
  private:
   const steps::CodePattern* pattern_ = nullptr;
-  float pixel_ = 1;                // px of the level in one of the image
-  std::array<float, 2> origin_{};  // of boxes, px of the level less what their first pixel differs
-  std::int32_t rows_ = 0, cols_ = 0;
-  std::ptrdiff_t stride_ = 0;
-  std::vector<float> column_, boxes_;  // boxes_: [rows_][stride_]
+  float pixel_ = 1;                 // px of the level in one of the image
+  std::array<float, 2> origin_{};   // of boxes, px of the level less what their first pixel differs
+  ImageView<const float> boxes_{};  // the pixels, or means of them
+  std::vector<float> column_, taken_;  // room for means
   std::vector<float> here_, down_, right_, bend_;
   std::vector<std::ptrdiff_t> places_;
   std::vector<float> signs_;

@@ -2,6 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/cpu/code_patch_kernel.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -233,9 +234,9 @@ steps::FitRow ProjectRowImpl(const ModuleRow& row, const float* signs, std::int3
 }
 
 void SignedSumsImpl(const float* from, const std::ptrdiff_t* places, const float* signs,
-                    std::size_t count, float* out) {
+                    std::size_t count, std::int32_t wide, float* out) {
   const Floats d;
-  for (std::size_t x = 0; x < kGroup; x += hn::Lanes(d)) {
+  for (std::int32_t x = 0; x < wide; x += static_cast<std::int32_t>(hn::Lanes(d))) {
     auto sum = hn::Zero(d);
     for (std::size_t k = 0; k < count; ++k)
       sum = hn::MulAdd(hn::Set(d, signs[k]), hn::LoadU(d, from + places[k] + x), sum);
@@ -256,6 +257,11 @@ HWY_EXPORT(SampleModulesImpl);
 HWY_EXPORT(SumKnownImpl);
 HWY_EXPORT(ProjectRowImpl);
 HWY_EXPORT(SignedSumsImpl);
+
+void fetch_soon(const float* from, std::int32_t count) {
+  constexpr std::int32_t kFloats = 16;  // of a cache line
+  for (std::int32_t k = 0; k < count + kFloats; k += kFloats) hwy::Prefetch(from + k);
+}
 
 void add_lines(const float* const* lines, std::int32_t lines_count, std::int32_t count,
                float* out) {
@@ -281,8 +287,8 @@ steps::FitRow project_row(const ModuleRow& row, const float* signs, std::int32_t
 }
 
 void signed_sums(const float* from, const std::ptrdiff_t* places, const float* signs,
-                 std::size_t count, float* out) {
-  HWY_DYNAMIC_DISPATCH(SignedSumsImpl)(from, places, signs, count, out);
+                 std::size_t count, std::int32_t wide, float* out) {
+  HWY_DYNAMIC_DISPATCH(SignedSumsImpl)(from, places, signs, count, wide, out);
 }
 
 }  // namespace ostracon::cpu

@@ -20,6 +20,9 @@ struct ModuleLine {
   float first = 0;
 };
 
+/// Tells the processor that these will be read.
+void fetch_soon(const float* from, std::int32_t count);
+
 /// out[j] = sum of lines[k][j], k < lines_count, j < count: no more is read or written.
 void add_lines(const float* const* lines, std::int32_t lines_count, std::int32_t count, float* out);
 
@@ -50,8 +53,8 @@ SignSums sum_known(const float* values, const float* signs, std::int32_t count, 
 steps::FitRow project_row(const ModuleRow& row, const float* signs, std::int32_t count,
                           float middle, const steps::Belief& belief);
 
-/// out[x] = sum of signs[k] * from[places[k] + x], x < kModuleGroup.
+/// out[x] = sum of signs[k] * from[places[k] + x], x < wide and up to a group more.
 void signed_sums(const float* from, const std::ptrdiff_t* places, const float* signs,
-                 std::size_t count, float* out);
+                 std::size_t count, std::int32_t wide, float* out);
 
 }  // namespace ostracon::cpu

@@ -26,31 +26,28 @@ constexpr float kAlikePitch = 1.25F, kAlikeContrast = 0.4F;
 constexpr float kClearRank = 1.3F, kLeastRank = 0.8F;
 constexpr float kArmClass = 1.1F;  // arms that are taken together
 constexpr std::size_t kMostPeaks = 16384, kMostMarks = 8192, kMostClear = 16;
+constexpr std::int32_t kGlanceSide = 28;  // px of a level that share one peak looked at
 
-std::vector<FinderPeak> peaks_of(const CodeFinderConfig& config, const CodePyramid& pyramid,
-                                 std::int32_t most_side) {
-  std::vector<FinderPeak> peaks;
-  for (std::int32_t l = 0; l < pyramid.levels(); ++l) {
-    const ImageView<const float> all = pyramid.level(l);
-    const std::int32_t rows = std::min(all.rows, most_side), cols = std::min(all.cols, most_side);
-    const std::int32_t top = (all.rows - rows) / 2, left = (all.cols - cols) / 2;
-    const ImageView<const float> image{&all(top, left), rows, cols, all.row_stride};
-    const std::int32_t scale = 1 << l;
-    for (std::int32_t step = 0; step < kPitchSteps; ++step) {
-      const float pitch = kLeastPitch * std::pow(kPitchStep, static_cast<float>(step));
-      const float in_image = pitch * static_cast<float>(scale);
-      if (in_image * kPitchStep < config.min_pitch_px ||
-          in_image > config.max_pitch_px * kPitchStep)
-        continue;
-      const auto found = find_peaks(image, l, steps::ring_template(pitch), pitch, 0, kLeastRms);
-      for (FinderPeak peak : found) {
-        peak.y += static_cast<float>(top * scale);
-        peak.x += static_cast<float>(left * scale);
-        peaks.push_back(peak);
-      }
+/// Peaks in the middle of a level of the pyramid.
+void add_peaks(const CodeFinderConfig& config, const CodePyramid& pyramid, std::int32_t level,
+               std::int32_t most_side, float least_rms, std::vector<FinderPeak>& peaks) {
+  const ImageView<const float> all = pyramid.level(level);
+  const std::int32_t rows = std::min(all.rows, most_side), cols = std::min(all.cols, most_side);
+  const std::int32_t top = (all.rows - rows) / 2, left = (all.cols - cols) / 2;
+  const ImageView<const float> image{&all(top, left), rows, cols, all.row_stride};
+  const std::int32_t scale = 1 << level;
+  for (std::int32_t step = 0; step < kPitchSteps; ++step) {
+    const float pitch = kLeastPitch * std::pow(kPitchStep, static_cast<float>(step));
+    const float in_image = pitch * static_cast<float>(scale);
+    if (in_image * kPitchStep < config.min_pitch_px || in_image > config.max_pitch_px * kPitchStep)
+      continue;
+    for (FinderPeak peak :
+         find_peaks(image, level, steps::ring_template(pitch), pitch, 0, least_rms)) {
+      peak.y += static_cast<float>(top * scale);
+      peak.x += static_cast<float>(left * scale);
+      peaks.push_back(peak);
     }
   }
-  return peaks;
 }
 
 /// The patterns near peaks; fewer than peaks, for most have none.
@@ -140,25 +137,52 @@ class Selection {
   std::vector<LocatedCode> codes_;
 };
 
-}  // namespace
-
-std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
-                                      const SurveyExtent& extent) {
-  const std::vector<CodeMark> marks =
-      marks_of(pyramid, peaks_of(config, pyramid, extent.most_side));
-  const std::vector<CodeProposal> proposals = steps::propose_codes(marks);
-  Selection selection(pyramid, proposals, marks.size());
-  // An array of small codes has finder patterns for many large ones: what is clear goes first, the
-  // small before the large, and takes its patterns with it.
+/// Takes clear proposals, those of short arms first. Whether they are enough.
+bool take_clear(const std::vector<CodeProposal>& proposals, std::size_t enough,
+                Selection& selection) {
   std::size_t first = 0;
-  while (first < proposals.size()) {
+  while (first < proposals.size() && selection.count() < enough) {
     std::size_t last = first + 1;
     while (last < proposals.size() && proposals[last].arm < kArmClass * proposals[first].arm)
       ++last;
     selection.take(first, last, kClearRank);
     first = last;
-    if (selection.count() >= extent.enough) return selection.codes();
   }
+  return selection.count() >= enough;
+}
+
+}  // namespace
+
+std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+                                      const SurveyExtent& extent) {
+  const std::int32_t along = extent.most_side / kGlanceSide;
+  const auto most = static_cast<std::size_t>(along) * static_cast<std::size_t>(along);
+  std::vector<CodeMark> marks;
+  for (std::int32_t level = 0; level < pyramid.levels(); ++level) {
+    std::vector<FinderPeak> peaks;
+    add_peaks(config, pyramid, level, extent.most_side, kStrongRms, peaks);
+    const std::vector<CodeMark> seen =
+        look_at(pyramid, steps::strongest_peaks(std::move(peaks), most));
+    marks.insert(marks.end(), seen.begin(), seen.end());
+    marks = steps::strongest_marks(std::move(marks), kMostMarks);
+    const std::vector<CodeProposal> proposals = steps::propose_codes(marks);
+    Selection selection(pyramid, proposals, marks.size());
+    if (take_clear(proposals, extent.enough, selection)) return selection.codes();
+  }
+  return {};
+}
+
+std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+                                      const SurveyExtent& extent) {
+  std::vector<FinderPeak> peaks;
+  for (std::int32_t level = 0; level < pyramid.levels(); ++level)
+    add_peaks(config, pyramid, level, extent.most_side, kLeastRms, peaks);
+  const std::vector<CodeMark> marks = marks_of(pyramid, std::move(peaks));
+  const std::vector<CodeProposal> proposals = steps::propose_codes(marks);
+  Selection selection(pyramid, proposals, marks.size());
+  // An array of small codes has finder patterns for many large ones: what is clear goes first, the
+  // small before the large, and takes its patterns with it.
+  if (take_clear(proposals, extent.enough, selection)) return selection.codes();
   selection.take(0, proposals.size(), kLeastRank);
   return selection.codes();
 }

@@ -26,7 +26,7 @@ class CellGrid {
   }
 
   /// Every cell becomes the most (or least) of those from `before` before it to `behind` behind,
-  /// along both axes; beyond the grid nothing counts.
+  /// along both axes; those beyond the grid are 0.
   void spread(std::int32_t before, std::int32_t behind, bool most) {
     for (const bool down : {false, true}) {
       CellGrid result(rows_, cols_);
@@ -34,6 +34,7 @@ class CellGrid {
         for (std::int32_t col = 0; col < cols_; ++col) {
           std::uint8_t value = at(row, col);
           const std::int32_t here = down ? row : col, end = down ? rows_ : cols_;
+          if (!most && (here < before || here + behind >= end)) value = 0;
           for (std::int32_t k = std::max(here - before, 0); k <= std::min(here + behind, end - 1);
                ++k) {
             const std::uint8_t other = down ? at(k, col) : at(row, k);
