@@ -1,4 +1,4 @@
-#include "bench/qr_peers.hpp"
+#include "bench/qr/peers.hpp"
 
 #ifdef OSTRACON_ZBAR
 #include <zbar.h>  // first: ZXing has a macro for one of its names
