@@ -34,6 +34,33 @@ if(NOT TARGET ostracon_hdf5)
     INTERFACE_LINK_LIBRARIES "${HDF5_C_LIBRARIES}")
 endif()
 
+# Compressors of HDF5 chunks. Debian's packages of most have no CMake package.
+if(NOT TARGET ostracon_compressors)
+  add_library(ostracon_compressors INTERFACE IMPORTED)
+  foreach(compressor
+      "blosc blosc.h libblosc-dev"
+      "deflate libdeflate.h libdeflate-dev"
+      "lz4 lz4.h liblz4-dev"
+      "sz szlib.h libaec-dev"
+      "zstd zstd.h libzstd-dev")
+    string(REPLACE " " ";" compressor "${compressor}")
+    list(GET compressor 0 name)
+    list(GET compressor 1 header)
+    list(GET compressor 2 package)
+    string(TOUPPER ${name} upper)
+    find_path(OSTRACON_${upper}_INCLUDE_DIR ${header})
+    find_library(OSTRACON_${upper}_LIBRARY ${name})
+    mark_as_advanced(OSTRACON_${upper}_INCLUDE_DIR OSTRACON_${upper}_LIBRARY)
+    if(NOT OSTRACON_${upper}_INCLUDE_DIR OR NOT OSTRACON_${upper}_LIBRARY)
+      message(FATAL_ERROR "${header} or its library not found (Debian: ${package})")
+    endif()
+    set_property(TARGET ostracon_compressors APPEND PROPERTY
+                 INTERFACE_INCLUDE_DIRECTORIES "${OSTRACON_${upper}_INCLUDE_DIR}")
+    set_property(TARGET ostracon_compressors APPEND PROPERTY
+                 INTERFACE_LINK_LIBRARIES "${OSTRACON_${upper}_LIBRARY}")
+  endforeach()
+endif()
+
 # ISA-L, which tests and benches compare with. It ships no CMake package.
 if(NOT OSTRACON_FROM_PACKAGE AND (OSTRACON_TESTS OR OSTRACON_BENCH) AND NOT TARGET ostracon_isal)
   find_path(OSTRACON_ISAL_INCLUDE_DIR isa-l.h)

@@ -82,7 +82,7 @@ Error last_error(ErrorCode code, const std::string& what) {
   return Error{code, reason.empty() ? what : what + ": " + reason};
 }
 
-Result<Handle> open_file(const std::string& path) {
+Result<Handle> open_file(const std::string& path, hid_t access) {
   silence();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return errno_error("cannot open " + path);
@@ -93,7 +93,7 @@ Result<Handle> open_file(const std::string& path) {
     H5Eclear2(H5E_DEFAULT);
     return Error{ErrorCode::kBadInput, path + " is not an HDF5 file"};
   }
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
   if (!file) return last_error(ErrorCode::kBadInput, path + " is not a whole HDF5 file");
   return file;
 }

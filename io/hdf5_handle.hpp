@@ -42,7 +42,8 @@ void silence();
 Error last_error(ErrorCode code, const std::string& what);
 
 /// kNotFound if absent; kBadInput if it is no whole HDF5 file; kIo if it may not be read.
-Result<Handle> open_file(const std::string& path);
+///   access   access properties for H5Fopen
+Result<Handle> open_file(const std::string& path, hid_t access = H5P_DEFAULT);
 /// A new file at `path`, which must not stand.
 Result<Handle> create_file(const std::string& path, const std::string& name_for_person);
 

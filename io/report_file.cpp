@@ -79,6 +79,9 @@ Json json_of(const FieldReport& field) {
   json["frame_faults"] = Json::array();
   for (const FrameFault fault : field.frame_faults)
     json["frame_faults"].push_back(to_string(fault));
+  json["lost_frames"] = Json::array();
+  for (const LostFrame& lost : field.lost_frames)
+    json["lost_frames"].push_back({{"frame", lost.frame}, {"reason", lost.reason}});
   return json;
 }
 

@@ -94,8 +94,11 @@ class ScanReader : public FieldSource {
   std::string describe(std::int64_t field) const override;
   /// `adc_offset` of the field's group where it is stated and finite, else 0.
   float black_level(std::int64_t field) const override;
-  /// kBadInput names field and frame if a sample is not finite, or the file ends too soon.
+  /// Chunks are read and unpacked on all threads of the calling arena where the layout allows it,
+  /// else by HDF5. A frame of a damaged chunk is lost; kBadInput or kIo, if that is why, where
+  /// none is left. kBadInput names field and frame if a sample is not finite.
   Result<> read(std::int64_t field, std::span<std::byte> frames) override;
+  const std::vector<LostFrame>& lost_frames() const override;
 
  private:
   struct State;

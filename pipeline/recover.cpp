@@ -36,6 +36,7 @@ struct Job {
   FieldFrames frames;
   std::optional<std::size_t> slot;  // where it was read to
   double ingest_seconds = 0;
+  std::vector<LostFrame> lost_frames;
   FieldReading reading;
   bool done = false;  // read, or passed over for a reason
 };
@@ -129,12 +130,15 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     const auto begun = Clock::now();
     auto room = slots.room(*job->slot, job->shape.bytes());
     auto read = room ? source.read(job->field, room.value()) : Result<>(room.error());
-    if (!read && read.error().code == ErrorCode::kBadInput)
-      job->reading.report.reason = read.error().message, job->done = true;
-    else if (!read)
+    if (!read && read.error().code == ErrorCode::kBadInput) {
+      job->reading.report.reason = read.error().message;
+      job->done = true;
+    } else if (!read) {
       failed.set(read.error());
-    else
+    } else {
       job->frames.on_host = room.value().data();
+      job->lost_frames = source.lost_frames();
+    }
     job->ingest_seconds = seconds_since(begun);
     return job;
   };
@@ -159,6 +163,7 @@ Result<> read_fields(FieldSource& source, std::vector<std::unique_ptr<FieldReade
     FieldReading& reading = job->reading;
     reading.report.field = job->field;
     reading.report.source = source.describe(job->field);
+    reading.report.lost_frames = std::move(job->lost_frames);
     reading.times[Stage::kIngest] = job->ingest_seconds;
     if (auto taken = assembly.take(reading); !taken) return failed.set(taken.error());
     report.times.add(reading.times);

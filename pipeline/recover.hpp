@@ -43,6 +43,12 @@ class FieldSource {
   /// Fills `frames` (shape(field).bytes()) with native-endian samples. kBadInput: the field is
   /// damaged, and is passed over; any other error ends the recovery.
   virtual Result<> read(std::int64_t field, std::span<std::byte> frames) = 0;
+  /// Frames of the field read last that are damaged in the file, in order: read() has set their
+  /// samples to 0, by which the reader leaves them out.
+  virtual const std::vector<LostFrame>& lost_frames() const {
+    static const std::vector<LostFrame> kNone;
+    return kNone;
+  }
 };
 
 /// Where recovered payload goes until the outer code has seen it all: random access, one slot of

@@ -49,6 +49,12 @@ enum class CodewordOutcome : std::uint8_t {
   kLost,       ///< erased, and beyond the outer code or contradicted by it
 };
 
+/// A frame whose samples could not be read from the file.
+struct LostFrame {
+  std::int32_t frame = 0;
+  std::string reason;
+};
+
 /// Evidence about one field of view, whether or not a page was found on it.
 struct FieldReport {
   std::int64_t field = 0;  ///< index in the scan
@@ -57,6 +63,7 @@ struct FieldReport {
   std::string reason;  ///< why nothing was taken from it: "no lattice line in the spectrum", ...
   std::vector<std::array<float, 2>> drift_px;  ///< per frame (y, x), mean over the row bands
   std::vector<FrameFault> frame_faults;        ///< per frame; empty: none
+  std::vector<LostFrame> lost_frames;          ///< damaged in the file, hence blank
   float pitch_px = 0;                          ///< pixels a module
   float rotation_deg = 0;  ///< of the page's columns axis from +x towards +y, in [0, 360)
   bool mirrored = false;
