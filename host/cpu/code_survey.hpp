@@ -15,8 +15,8 @@ struct SurveyExtent {
   std::size_t enough;      ///< codes after which no larger ones are looked for
 };
 
-/// Some codes that are clear, fitted, from the strongest peaks of each level, the finest first; none
-/// if there are not enough.
+/// Some codes that are clear, fitted, from the strongest peaks of each level, the finest first;
+/// none if there are not enough.
 std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
                                       const SurveyExtent& extent);
 

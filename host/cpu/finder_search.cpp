@@ -20,7 +20,8 @@ using steps::FinderPeak;
 using steps::FinderTemplate;
 
 constexpr std::int32_t kBandRows = 48;
-constexpr std::int32_t kCellPx = 64;  // over which the rms is taken
+constexpr std::int32_t kCellPx = 64;   // over which the rms is taken
+constexpr std::int32_t kPartPx = 128;  // whose rows are correlated one after the other
 
 /// Rows of a band with what the template reaches around them, smoothed, and the contrast of each.
 class Band {
@@ -47,10 +48,12 @@ class Band {
       const std::int32_t right = std::min(left + kCellPx, cols_ - reach_);
       const float around = std::max(rms(left, right), 1e-30F);
       const float least = std::max(least_contrast, least_rms * around);
-      for (std::int32_t y = 0; y < rows_; ++y)
-        for (std::int32_t x = left; x < right; ++x)
-          if (std::abs(contrast(y, x)) >= least && is_extremum(y, x))
-            found.push_back(centred(y, x, pitch, around));
+      for (std::int32_t y = 0; y < rows_; ++y) {
+        const float* row = contrast_.data() + stride_ * static_cast<std::size_t>(y + 1);
+        for (std::int32_t x = next_above(row, left, right, least); x < right;
+             x = next_above(row, x + 1, right, least))
+          if (is_extremum(y, x)) found.push_back(centred(y, x, pitch, around));
+      }
     }
   }
 
@@ -66,10 +69,14 @@ class Band {
     // One more row and column around, for the test of extrema.
     contrast_.assign(stride_ * static_cast<std::size_t>(rows_ + 2), 0.0F);
     const std::int32_t side = finder.reach;
-    for (std::int32_t y = -1; y <= rows_; ++y)
-      contrast_row(smooth_.data() + stride_ * static_cast<std::size_t>(y + reach_) + side,
-                   light.data(), light.size(), dark.data(), dark.size(), cols_ - 2 * side,
-                   contrast_.data() + stride_ * static_cast<std::size_t>(y + 1) + side);
+    // Columns by parts, whose pixels stay near for all rows.
+    for (std::int32_t left = side; left < cols_ - side; left += kPartPx) {
+      const std::int32_t count = std::min(kPartPx, cols_ - side - left);
+      for (std::int32_t y = -1; y <= rows_; ++y)
+        contrast_row(smooth_.data() + stride_ * static_cast<std::size_t>(y + reach_) + left,
+                     light.data(), light.size(), dark.data(), dark.size(), count,
+                     contrast_.data() + stride_ * static_cast<std::size_t>(y + 1) + left);
+    }
   }
 
   float contrast(std::int32_t y, std::int32_t x) const {
@@ -93,13 +100,8 @@ class Band {
     const float origin =
         smooth_[stride_ * static_cast<std::size_t>(reach_) + static_cast<std::size_t>(left)];
     for (std::int32_t y = 0; y < rows_; ++y)
-      for (std::int32_t x = left; x < right; ++x) {
-        const float value =
-            smooth_[stride_ * static_cast<std::size_t>(y + reach_) + static_cast<std::size_t>(x)] -
-            origin;
-        sum += value;
-        squares += value * value;
-      }
+      add_moments(smooth_.data() + stride_ * static_cast<std::size_t>(y + reach_) + left,
+                  right - left, origin, &sum, &squares);
     const float mean = sum / static_cast<float>(count);
     return std::sqrt(std::max(squares / static_cast<float>(count) - mean * mean, 0.0F));
   }
@@ -128,6 +130,7 @@ constexpr float kRight = std::numbers::pi_v<float> / 2;
 // Correlations. In noise the first climb may end at a lesser maximum, 13 degrees or a third of the
 // pitch off: what is neither poor nor good is climbed to from other starts too.
 constexpr float kHopeless = 0.35F, kDoubtful = 0.45F, kSure = 0.8F;
+constexpr float kAboutModules = 12;  // of a peak, more than is looked at
 
 /// The pattern as it is looked at closely, in pixels of the level.
 struct Look {
@@ -138,21 +141,34 @@ struct Seen {
   float contrast = 0, correlation = 0;
 };
 
-Seen see(const ImageView<const float>& image, const Look& look) {
-  const float down = look.pitch * std::cos(look.angle), across = look.pitch * std::sin(look.angle);
-  float light = 0, dark = 0, sum = 0, squares = 0;
-  const float origin = bilinear(image, look.y, look.x);
-  for (const FinderModule& module : steps::finder_modules()) {
-    const auto row = static_cast<float>(module.row), col = static_cast<float>(module.col);
-    const float value =
-        bilinear(image, look.y + row * down + col * across, look.x - row * across + col * down) -
-        origin;
-    (module.dark ? dark : light) += value;
-    sum += value;
-    squares += value * value;
+constexpr std::size_t kGroups = 11;  // of eight modules, the last of them one alone
+
+/// steps::finder_modules() as the kernel takes them.
+struct PatternLists {
+  std::array<float, 8 * kGroups> row{}, col{}, one{}, sign{};
+
+  PatternLists() {
+    std::size_t k = 0;
+    for (const FinderModule& module : steps::finder_modules()) {
+      row[k] = static_cast<float>(module.row);
+      col[k] = static_cast<float>(module.col);
+      one[k] = 1;
+      sign[k++] = module.dark ? -1.0F : 1.0F;
+    }
   }
+};
+
+Seen see(const ImageView<const float>& image, const Look& look) {
+  static const PatternLists lists;
+  const float down = look.pitch * std::cos(look.angle), across = look.pitch * std::sin(look.angle);
+  const PatternSums sums = sum_pattern(
+      image, look.y, look.x, down, across, bilinear(image, look.y, look.x),
+      {lists.row.data(), lists.col.data(), lists.one.data(), lists.sign.data(), lists.row.size()});
   constexpr float kDark = 33, kLight = 48, kAll = 81;
-  const float variance = std::max(squares / kAll - sum / kAll * (sum / kAll), 1e-30F);
+  const float mean = sums.value / kAll;
+  const float variance = std::max(sums.square / kAll - mean * mean, 1e-30F);
+  const float light = 0.5F * (sums.value + sums.signed_value);
+  const float dark = 0.5F * (sums.value - sums.signed_value);
   const float contrast = light / kLight - dark / kDark;
   constexpr float kSpread = 0.491F;  // rms of a pattern of 33 and 48 modules of contrast 1
   return {contrast, contrast * kSpread / std::sqrt(variance)};
@@ -234,8 +250,14 @@ std::vector<FinderPeak> find_peaks(ImageView<const float> image, std::int32_t le
 
 CodeMark look_closely(ImageView<const float> image, std::int32_t level, const FinderPeak& peak) {
   const auto scale = static_cast<float>(1 << level);
+  // Offsets into pixels are 32 bits wide: enough for the rows about the peak of any image.
+  const float middle = image_to_level(peak.y, level), about = kAboutModules * peak.pitch / scale;
+  const auto top = static_cast<std::int32_t>(
+      std::clamp(middle - about, 0.0F, static_cast<float>(image.rows - 2)));
+  image = {&image(top, 0), std::min(image.rows - top, static_cast<std::int32_t>(2 * about) + 4),
+           image.cols, image.row_stride};
   const float sign = peak.contrast < 0 ? -1.0F : 1.0F;
-  const Look at_peak{image_to_level(peak.y, level), image_to_level(peak.x, level),
+  const Look at_peak{middle - static_cast<float>(top), image_to_level(peak.x, level),
                      peak.pitch / scale, 0};
   Look best = best_starts<1>(image, at_peak, {1.0F}, sign).front();
   Seen seen = climb_from(image, best, sign);
@@ -252,7 +274,7 @@ CodeMark look_closely(ImageView<const float> image, std::int32_t level, const Fi
     }
   float angle = std::fmod(best.angle, kRight);
   if (angle < 0) angle += kRight;
-  return {level_to_image(best.y, level),
+  return {level_to_image(best.y + static_cast<float>(top), level),
           level_to_image(best.x, level),
           best.pitch * scale,
           angle,
