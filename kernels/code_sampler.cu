@@ -42,18 +42,16 @@ struct DeviceEqualiser {
 __global__ void __launch_bounds__(kTile* kTile)
     sample_codes(const ImageView<const float> image, const DeviceCode* codes, float* means) {
   const DeviceCode& code = codes[blockIdx.x];
-  const std::int32_t tiles = (code.wide + kTile - 1) / kTile;
-  const auto tile = static_cast<std::int32_t>(blockIdx.y);
-  if (tile >= tiles * tiles) return;
-  const std::int32_t top = tile / tiles * kTile, left = tile % tiles * kTile;
-  const std::int32_t bottom = code.wide < top + kTile ? code.wide : top + kTile;
-  const std::int32_t end = code.wide < left + kTile ? code.wide : left + kTile;
-  const auto row = top + static_cast<std::int32_t>(threadIdx.x) / kTile;
-  const auto col = left + static_cast<std::int32_t>(threadIdx.x) % kTile;
-  if (row >= bottom || col >= end) return;
+  const std::int32_t tiles = rules::tiles_across(code.wide);
+  if (static_cast<std::int32_t>(blockIdx.y) >= tiles * tiles) return;
+  const auto tile = rules::module_tile(static_cast<std::int32_t>(blockIdx.y), code.wide);
+  const auto row = tile.top + static_cast<std::int32_t>(threadIdx.x) / kTile;
+  const auto col = tile.left + static_cast<std::int32_t>(threadIdx.x) % kTile;
+  if (row >= tile.bottom || col >= tile.end) return;
   const auto place = [](std::int32_t index) { return static_cast<float>(index - kMargin); };
-  const rules::ModuleInverse inverse = rules::inverse_at(
-      code.map, 0.5F * (place(top) + place(bottom - 1)), 0.5F * (place(left) + place(end - 1)));
+  const rules::ModuleInverse inverse =
+      rules::inverse_at(code.map, 0.5F * (place(tile.top) + place(tile.bottom - 1)),
+                        0.5F * (place(tile.left) + place(tile.end - 1)));
   const rules::PixelPlace at = rules::place_of(code.map, place(row), place(col));
   means[code.sampled + static_cast<std::uint64_t>(row * code.wide + col)] =
       rules::module_mean(image, at, inverse);
@@ -155,7 +153,7 @@ class CudaCodeSampler final : public CodeSampler {
     OSTRACON_TRY_ASSIGN(const DeviceCode* of_device, codes_on_device_.put(memory, told));
     OSTRACON_TRY_ASSIGN(float* means, means_on_device_.make(memory, means_.size()));
     const auto count = static_cast<unsigned>(codes.size());
-    const auto tiles = static_cast<unsigned>((widest + kTile - 1) / kTile);
+    const auto tiles = static_cast<unsigned>(rules::tiles_across(widest));
     OSTRACON_TRY(launch(sample_codes, dim3(count, tiles * tiles), dim3(kTile * kTile), 0, device_,
                         image, of_device, means));
     const std::size_t bytes = means_.size() * sizeof(float);

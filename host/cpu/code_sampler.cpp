@@ -1,6 +1,9 @@
 #include "host/cpu/code_sampler.hpp"
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -17,27 +20,53 @@ namespace {
 using steps::cell;
 using steps::kCodeMargin;
 
+/// Of a tile's middle, which counts the margin, the row or column in the symbol.
+float middle(std::int32_t begin, std::int32_t end) {
+  return 0.5F * static_cast<float>(begin + end - 1 - 2 * kCodeMargin);
+}
+
+/// Calls for the pixels of a tile that will be read next: they take longer to come than to be used.
+void fetch(const ImageView<const float>& image, const CodeMap& map, const rules::CodeTerms& terms,
+           const rules::ModuleTile& tile) {
+  constexpr std::int32_t kLine = 64 / sizeof(float);
+  const rules::PixelPlace at =
+      rules::place_of(terms, middle(tile.top, tile.bottom), middle(tile.left, tile.end));
+  const auto half = [&](std::size_t axis) {
+    return 0.5F * static_cast<float>(rules::kInverseTile) *
+           (std::abs(map.terms[1][axis]) + std::abs(map.terms[2][axis]));
+  };
+  const auto within = [](float pixel, std::int32_t size) {
+    const auto last = static_cast<float>(size - 1);
+    return static_cast<std::int32_t>(pixel > 0 ? std::min(pixel, last) : 0.0F);
+  };
+  const std::int32_t last_y = within(at.y + half(0), image.rows);
+  const std::int32_t first_x = within(at.x - half(1), image.cols);
+  const std::int32_t last_x = within(at.x + half(1), image.cols);
+  for (std::int32_t y = within(at.y - half(0), image.rows); y <= last_y; ++y)
+    for (std::int32_t x = first_x; x <= last_x; x += kLine) hwy::Prefetch(&image(y, x));
+}
+
 /// The means of a code's modules and of the margin around, `wide` a side.
 void sample(ImageView<const float> image, const CodeMap& map, std::int32_t wide, float* means) {
-  constexpr std::int32_t kTile = rules::kInverseTile;
   const rules::CodeTerms terms = steps::terms_of(map);
   const auto place = [](std::int32_t index) { return static_cast<float>(index - kCodeMargin); };
-  for (std::int32_t top = 0; top < wide; top += kTile)
-    for (std::int32_t left = 0; left < wide; left += kTile) {
-      const std::int32_t bottom = std::min(wide, top + kTile), count = std::min(wide - left, kTile);
-      ModuleRun run{.image = image,
-                    .inverse = rules::inverse_at(terms, 0.5F * (place(top) + place(bottom - 1)),
-                                                 0.5F * (place(left) + place(left + count - 1))),
-                    .count = count};
-      for (std::int32_t row = top; row < bottom; ++row) {
-        for (std::int32_t k = 0; k < count; ++k) {
-          const rules::PixelPlace at = rules::place_of(terms, place(row), place(left + k));
-          run.y[k] = at.y;
-          run.x[k] = at.x;
-        }
-        module_means(run, means + cell(row, left, wide));
+  const std::int32_t across = rules::tiles_across(wide), tiles = across * across;
+  for (std::int32_t index = 0; index < tiles; ++index) {
+    if (index + 1 < tiles) fetch(image, map, terms, rules::module_tile(index + 1, wide));
+    const rules::ModuleTile tile = rules::module_tile(index, wide);
+    ModuleRun run{.image = image,
+                  .inverse = rules::inverse_at(terms, middle(tile.top, tile.bottom),
+                                               middle(tile.left, tile.end)),
+                  .count = tile.end - tile.left};
+    for (std::int32_t row = tile.top; row < tile.bottom; ++row) {
+      for (std::int32_t k = 0; k < run.count; ++k) {
+        const rules::PixelPlace at = rules::place_of(terms, place(row), place(tile.left + k));
+        run.y[k] = at.y;
+        run.x[k] = at.x;
       }
+      module_means(run, means + cell(row, tile.left, wide));
     }
+  }
 }
 
 class CpuCodeSampler final : public CodeSampler {

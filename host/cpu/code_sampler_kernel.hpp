@@ -13,7 +13,8 @@ namespace ostracon::cpu {
 
 /// Modules that share the inverse of their map; their centres' pixels.
 struct ModuleRun {
-  static constexpr std::int32_t kMost = rules::kInverseTile;
+  static constexpr std::int32_t kMost = 16;  ///< whole vectors of kInverseTile modules
+  static_assert(rules::kInverseTile <= kMost);
 
   ImageView<const float> image;
   rules::ModuleInverse inverse;

@@ -1,15 +1,13 @@
 #include "host/steps/code_dirt.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 namespace ostracon::steps {
 namespace {
-
-using format::qr::Role;
-using format::qr::Symbol;
 
 constexpr float kNowhere = std::numeric_limits<float>::quiet_NaN();
 constexpr float kDirtyNoise = 1.15F, kMostNoise = 1.3F;  // of the common one
@@ -25,18 +23,10 @@ struct Limits {
       : single(1.25F + 2.5F * noise), pair(1.15F + 1.9F * noise), square(1.1F + 1.4F * noise) {}
 };
 
-float median(std::vector<float> values) {
+float median(std::span<float> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-/// +1 light, -1 dark, 0 where the version does not say; around the symbol it is light.
-float sign_at(const Symbol& symbol, std::int32_t row, std::int32_t col) {
-  if (row < 0 || col < 0 || row >= symbol.side || col >= symbol.side) return 1;
-  const std::size_t at = cell(row, col, symbol.side);
-  if (symbol.role[at] == Role::kData || symbol.role[at] == Role::kFormat) return 0;
-  return symbol.value[at] != 0 ? -1.0F : 1.0F;
 }
 
 /// A mean less the code's brightness there, in contrasts: modules have -1 to 1, and noise.
@@ -62,29 +52,26 @@ struct Misfit {
   std::size_t at;  // of its mean
   float distance;
 };
-std::vector<Misfit> misfits_of(const CodeEqualiser& code, const CodeResponse& response,
-                               std::span<const float> means, const Symbol& symbol) {
-  const Excess excess(code, symbol.side);
-  const std::int32_t wide = symbol.side + 2 * kCodeMargin;
-  const float own = code.signal.centre * (code.signal.contrast < 0 ? -1.0F : 1.0F);
-  const auto across = static_cast<float>(response.across), down = static_cast<float>(response.down);
-  const auto diagonal = static_cast<float>(response.diagonal);
-  std::vector<Misfit> misfits;
-  for (std::int32_t row = 0; row < symbol.side; ++row)
-    for (std::int32_t col = 0; col < symbol.side; ++col) {
-      const float sign = sign_at(symbol, row, col);
-      const std::size_t at = cell(row + kCodeMargin, col + kCodeMargin, wide);
-      if (sign == 0 || !std::isfinite(means[at])) continue;
-      const auto near = [&](std::int32_t r, std::int32_t c) {
-        return sign_at(symbol, row + r, col + c);
-      };
-      const float expected =
-          own * (sign + across * (near(0, -1) + near(0, 1)) + down * (near(-1, 0) + near(1, 0)) +
-                 diagonal * (near(-1, -1) + near(-1, 1) + near(1, -1) + near(1, 1)));
-      misfits.push_back(
-          {at, std::abs(excess.of(means[at], row + kCodeMargin, col + kCodeMargin) - expected)});
-    }
-  return misfits;
+void find_misfits(const CodeEqualiser& code, const CodeResponse& response,
+                  std::span<const float> means, const KnownModules& known,
+                  std::vector<Misfit>& misfits) {
+  misfits.clear();
+  const double own = static_cast<double>(code.signal.centre) * (code.signal.contrast < 0 ? -1 : 1);
+  const double per_contrast = 1 / std::abs(static_cast<double>(code.signal.contrast));
+  std::array<double, kRegressors> expected{};  // of each regressor, in contrasts
+  expected[kOwn] = own;
+  expected[kAcross] = own * response.across;
+  expected[kDown] = own * response.down;
+  expected[kDiagonal] = own * response.diagonal;
+  expected[kOne] = static_cast<double>(code.signal.level) * per_contrast;
+  for (std::size_t axis = 0; axis < code.slope.size(); ++axis)
+    expected[kOne + 1 + axis] = static_cast<double>(code.slope[axis]) * per_contrast;
+  for (const KnownModules::Module& module : known.modules) {
+    if (!std::isfinite(means[module.at])) continue;
+    double rest = static_cast<double>(means[module.at]) * per_contrast;
+    for (std::size_t i = 0; i < kRegressors; ++i) rest -= module.values[i] * expected[i];
+    misfits.push_back({module.at, static_cast<float>(std::abs(rest))});
+  }
 }
 
 struct TrimmedFit {
@@ -92,19 +79,22 @@ struct TrimmedFit {
   float distance = std::numeric_limits<float>::infinity();  // the median one
 };
 TrimmedFit trimmed_fit(CodeEqualiser fit, const TapDesign& design, std::span<const float> means,
-                       const Symbol& symbol) {
+                       const KnownModules& known) {
   TrimmedFit trimmed;
+  std::vector<Misfit> misfits;
+  std::vector<float> distances, kept(means.size());
   for (int round = 0; round < kFits && fit.signal.contrast != 0; ++round) {
-    const std::vector<Misfit> misfits = misfits_of(fit, design.response(), means, symbol);
-    std::vector<float> distances;
+    find_misfits(fit, design.response(), means, known, misfits);
+    distances.clear();
     for (const Misfit& misfit : misfits) distances.push_back(misfit.distance);
     if (distances.empty()) break;
-    const float middle = median(std::move(distances));
+    const float middle = median(distances);
     if (round > 0) trimmed = {fit, middle};
-    std::vector<float> kept(means.begin(), means.end());
+    if (round + 1 == kFits) break;  // a fit after the last is not asked for
+    std::copy(means.begin(), means.end(), kept.begin());
     for (const Misfit& misfit : misfits)
       if (misfit.distance > kMedians * middle) kept[misfit.at] = kNowhere;
-    fit = equaliser_of(sums_of(kept, known_modules(symbol.version)), design);
+    fit = equaliser_of(sums_of(kept, known), design);
   }
   return trimmed;
 }
@@ -222,11 +212,11 @@ CommonFit common_fit(std::span<const CodeEqualiser> codes) {
 
 CodeEqualiser fit_beside_dirt(const CodeEqualiser& code, const CommonFit& common,
                               const TapDesign& design, std::span<const float> means,
-                              const Symbol& symbol) {
+                              const KnownModules& known) {
   if (!(code.signal.noise > kDirtyNoise * common.noise * std::abs(code.signal.contrast)))
     return code;
-  const TrimmedFit own = trimmed_fit(code, design, means, symbol);
-  const TrimmedFit other = trimmed_fit(common.code, design, means, symbol);
+  const TrimmedFit own = trimmed_fit(code, design, means, known);
+  const TrimmedFit other = trimmed_fit(common.code, design, means, known);
   const TrimmedFit& better = other.distance < own.distance ? other : own;
   return std::isfinite(better.distance) ? better.code : code;
 }

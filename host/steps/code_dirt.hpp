@@ -27,7 +27,7 @@ CommonFit common_fit(std::span<const CodeEqualiser> codes);
 /// sums_of.
 CodeEqualiser fit_beside_dirt(const CodeEqualiser& code, const CommonFit& common,
                               const TapDesign& design, std::span<const float> means,
-                              const format::qr::Symbol& symbol);
+                              const KnownModules& known);
 
 /// Modules at the border of dirt that look like it, [row * side + column], some of them twice: one
 /// in eight is wrong.

@@ -58,10 +58,10 @@ std::vector<CodeEqualisation> equalisation_of(std::span<const CodePlace> places,
     if (equalisers[i].signal.contrast == 0) return;
     const CodePlace& place = places[i];
     const auto of_code = means.subspan(place.sampled, place.end_sampled() - place.sampled);
-    const CodeEqualiser clear = fit_beside_dirt(equalisers[i], common, design, of_code,
-                                                format::qr::symbol_of(place.version));
+    const KnownModules& known = known_modules(place.version);
+    const CodeEqualiser clear = fit_beside_dirt(equalisers[i], common, design, of_code, known);
     if (!erase_dirt(clear, common, place.side, of_code, codes[i].doubtful)) return;
-    sums[i] = sums_of(of_code, known_modules(place.version));
+    sums[i] = sums_of(of_code, known);
     dirty = true;
   });
   if (dirty) fit();

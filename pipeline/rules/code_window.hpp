@@ -9,9 +9,27 @@
 
 namespace ostracon::rules {
 
-/// Modules a side of the tiles in which the inverse of a code's map is taken once: a map bends
+/// Most modules a side of the tiles in which the inverse of a code's map is taken once: a map bends
 /// little.
-inline constexpr std::int32_t kInverseTile = 8;
+inline constexpr std::int32_t kInverseTile = 12;
+
+/// Tiles along a side of `wide` modules.
+OSTRACON_HD inline std::int32_t tiles_across(std::int32_t wide) {
+  return (wide + kInverseTile - 1) / kInverseTile;
+}
+
+/// Rows [top, bottom) and columns [left, end) of modules.
+struct ModuleTile {
+  std::int32_t top, left, bottom, end;
+};
+
+/// One of tiles_across(wide)^2, row by row; all of nearly one size.
+OSTRACON_HD inline ModuleTile module_tile(std::int32_t index, std::int32_t wide) {
+  const std::int32_t across = tiles_across(wide), down = index / across, right = index % across;
+  return {down * wide / across, right * wide / across, (down + 1) * wide / across,
+          (right + 1) * wide / across};
+}
+
 /// Of a module's pixels, the share that must lie within the image.
 inline constexpr float kLeastPixels = 0.5F;
 

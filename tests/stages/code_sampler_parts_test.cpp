@@ -78,8 +78,8 @@ TEST_P(CodeSamplerKernel, MeansAreThoseOfTheRuleAtEveryPitchAndAngleAndBorder) {
         const rules::CodeTerms map = turned(pitch, angle, rows, cols);
         const rules::ModuleInverse inverse = rules::inverse_at(map, 10, 10);
         for (int row = -1; row < 22; ++row)
-          for (int left = -1; left < 22; left += cpu::ModuleRun::kMost) {
-            cpu::ModuleRun run{.image = image, .inverse = inverse, .count = row % 2 == 0 ? 8 : 7};
+          for (int left = -1; left < 22; left += 12) {
+            cpu::ModuleRun run{.image = image, .inverse = inverse, .count = row % 2 == 0 ? 12 : 9};
             for (int k = 0; k < run.count; ++k) {
               const auto at =
                   rules::place_of(map, static_cast<float>(row), static_cast<float>(left + k));
