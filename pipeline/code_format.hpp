@@ -28,4 +28,10 @@ std::vector<CodeFormat> likely_formats(std::span<const Llr> modules, int version
                                        std::optional<format::qr::Level> level = std::nullopt,
                                        std::optional<int> mask = std::nullopt);
 
+/// Whether the format information is likelier with rows for columns: what was taken for a mirrored
+/// code is none, or the other way about. Arguments as above.
+bool reads_transposed(std::span<const Llr> modules, int version,
+                      std::optional<format::qr::Level> level = std::nullopt,
+                      std::optional<int> mask = std::nullopt);
+
 }  // namespace ostracon

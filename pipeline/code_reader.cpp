@@ -3,7 +3,20 @@
 #include <cmath>
 #include <span>
 
+#include "pipeline/code_format.hpp"
+
 namespace ostracon {
+namespace {
+
+std::vector<Llr> transpose(std::span<const Llr> modules, std::size_t side) {
+  std::vector<Llr> transposed;
+  transposed.reserve(modules.size());
+  for (std::size_t row = 0; row < side; ++row)
+    for (std::size_t col = 0; col < side; ++col) transposed.push_back(modules[col * side + row]);
+  return transposed;
+}
+
+}  // namespace
 
 Result<CodeReader> CodeReader::create(Backend& backend, std::int32_t rows, std::int32_t cols,
                                       const CodeDecoderConfig& config) {
@@ -32,9 +45,9 @@ Result<std::vector<CodeReading>> CodeReader::read(ImageView<const float> image) 
 
 Result<std::vector<CodeReading>> CodeReader::run(ImageView<const float> image) {
   OSTRACON_TRY_ASSIGN(auto located, finder_->run(image));
-  if (known_version_)
+  if (known_.version)
     std::erase_if(located,
-                  [&](const LocatedCode& code) { return code.version != *known_version_; });
+                  [&](const LocatedCode& code) { return code.version != *known_.version; });
   std::size_t count = 0;
   for (const LocatedCode& code : located) {
     const auto side = static_cast<std::size_t>(format::qr::side_of(code.version));
@@ -47,9 +60,17 @@ Result<std::vector<CodeReading>> CodeReader::run(ImageView<const float> image) {
   std::vector<Llr> room;
   OSTRACON_TRY_ASSIGN(std::span<const Llr> modules, soft.on_host(room));
   std::vector<SoftCode> codes;
-  for (const LocatedCode& code : located) {
+  std::vector<std::vector<Llr>> transposed;
+  for (LocatedCode& code : located) {
     const auto side = static_cast<std::size_t>(format::qr::side_of(code.version));
-    codes.push_back({code.version, modules.first(side * side)});
+    std::span<const Llr> own = modules.first(side * side);
+    // The finder has judged by what is not equalised yet.
+    if (reads_transposed(own, code.version, known_.level, known_.mask)) {
+      own = transposed.emplace_back(transpose(own, side));
+      code.map.transpose();
+      code.mirrored = !code.mirrored;
+    }
+    codes.push_back({code.version, own});
     modules = modules.subspan(side * side);
   }
   OSTRACON_TRY_ASSIGN(auto decoded, decoder_.run(codes));

@@ -29,14 +29,14 @@ class CodeReader {
   CodeReader(Backend& backend, const CodeDecoderConfig& config, std::unique_ptr<CodeFinder> finder,
              std::unique_ptr<CodeSampler> sampler, Buffer<float> image)
       : backend_(&backend),
-        known_version_(config.known.version),
+        known_(config.known),
         finder_(std::move(finder)),
         sampler_(std::move(sampler)),
         decoder_(backend, config),
         image_(std::move(image)) {}
 
   Backend* backend_;
-  std::optional<int> known_version_;
+  KnownCode known_;
   std::unique_ptr<CodeFinder> finder_;
   std::unique_ptr<CodeSampler> sampler_;
   CodeDecoder decoder_;

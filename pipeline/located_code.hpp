@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace ostracon {
 
@@ -22,6 +23,12 @@ struct CodeMap {
                     v * (terms[1][axis] + v * terms[3][axis] + u * terms[4][axis]) +
                     u * (terms[2][axis] + u * terms[5][axis]);
     return place;
+  }
+
+  /// Rows for columns.
+  void transpose() {
+    std::swap(terms[1], terms[2]);
+    std::swap(terms[3], terms[5]);
   }
 
   /// Pixels a module in the code's middle: the root of a module's area.

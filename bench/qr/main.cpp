@@ -23,7 +23,7 @@ struct Options {
   std::vector<double> snrs, blurs, angles{0.0, 7.0};
   std::string folder;
   std::vector<std::string> without;
-  bool no_fields = false;
+  std::vector<int> fields{31, 27};
   std::int64_t wrong = 0;
   std::vector<double> record_pixels_nm;
 };
@@ -55,9 +55,9 @@ Result<> run(const Options& options) {
                                 .images = options.images,
                                 .folder = options.folder}));
   }
-  if (options.no_fields) return Ok{};
-  for (const int side : {31, 27})
-    for (const double snr : {2.3, 20.0}) OSTRACON_TRY(run_field(*backend, peers, side, snr));
+  for (const int side : options.fields)
+    for (const double snr : {2.3, 20.0})
+      if (side > 0) OSTRACON_TRY(run_field(*backend, peers, side, snr));
   return Ok{};
 }
 
@@ -80,7 +80,9 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--without", options.without, "Peers that are left out: zxing, zbar")
       ->check(CLI::IsMember({"zxing", "zbar"}));
-  app.add_flag("--no-fields", options.no_fields, "Leave the fields out");
+  app.add_option("--fields", options.fields, "Codes a side of the fields; 0: no field")
+      ->check(CLI::IsMember({0, 27, 31}))
+      ->capture_default_str();
   app.add_option("--wrong", options.wrong,
                  "Instead: so many images of noise, page modules and damaged codes")
       ->check(CLI::NonNegativeNumber);

@@ -9,10 +9,12 @@
 #include <random>
 #include <vector>
 
+#include "datasets/random.hpp"
 #include "format/qr/encoder.hpp"
 #include "tests/format/qr/qr_messages.hpp"
 #include "tests/format/qr/qrencode_oracle.hpp"
 #include "tests/support/backend_test.hpp"
+#include "tests/support/qr_scene.hpp"
 #include "tests/support/record_code.hpp"
 
 namespace ostracon::test {
@@ -128,6 +130,25 @@ TEST_P(CodeReaderTest, TheSmallestCodeEverWrittenIsReadFromOneFrame) {
     }
     EXPECT_GE(read_right, std::min(codes, point.least))
         << point.pixel_nm << " nm, " << point.electrons;
+  }
+}
+
+// What stands for mirrored before neighbours are taken out need not be when they are.
+TEST_P(CodeReaderTest, CodesAreNotTakenForMirroredUnderABlurOfHalfAModule) {
+  for (const std::uint64_t seed : {28, 49, 66}) {
+    sem::Random random(seed);
+    Bytes bytes(42);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.word());
+    const auto code = qr::encode_bytes(bytes, {qr::Level::kM, 3, {}});
+    ASSERT_OK(code);
+    QrSceneOptions options{.angle_deg = 7, .blur_modules = 0.5, .snr = 5};
+    options.seed = seed;
+    sem::Random place(seed << 20);
+    const double y = 256 + place.uniform(-20, 20), x = 256 + place.uniform(-20, 20);
+    const QrScene scene = draw_qr_scene(options, {{code.value(), y, x}});
+    const auto said = read(512, 512, scene.pixels);
+    ASSERT_OK(said);
+    EXPECT_EQ(said.value(), std::vector<Bytes>{bytes}) << seed;
   }
 }
 
