@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int32_t kTile = rules::kInverseTile;
 constexpr std::int32_t kMargin = steps::kCodeMargin;
-constexpr std::int32_t kTaps = steps::kTapSide;
+constexpr std::int32_t kTaps = steps::kCodeTapSide;
 constexpr std::int32_t kThreads = 128;
 constexpr float kMostSteps = 127;
 static_assert(kTaps == 2 * kMargin + 1);

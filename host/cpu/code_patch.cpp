@@ -132,10 +132,10 @@ void CodePatch::look(const CodeMap& map) {
   }
   const float origin = here_[0];
   const SignSums sums = sum_known(here_.data(), pattern_->light.data(), side * side, origin);
-  const steps::LevelSums dark{pattern_->darks, 0.5 * (sums.value - sums.signed_value),
-                              0.5 * (sums.square - sums.signed_square)};
-  const steps::LevelSums light{pattern_->lights, 0.5 * (sums.value + sums.signed_value),
-                               0.5 * (sums.square + sums.signed_square)};
+  const steps::CodeLevelSums dark{pattern_->darks, 0.5 * (sums.value - sums.signed_value),
+                                  0.5 * (sums.square - sums.signed_square)};
+  const steps::CodeLevelSums light{pattern_->lights, 0.5 * (sums.value + sums.signed_value),
+                                   0.5 * (sums.square + sums.signed_square)};
   levels_ = steps::measure_levels(dark, light, origin);
 }
 

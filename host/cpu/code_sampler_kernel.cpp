@@ -120,7 +120,7 @@ HWY_INLINE Vector nats_of(const rules::OutputLaw& law, Vector output) {
   return hn::Log(d, hn::Div(likelihood(hn::Sub(output, gain)), likelihood(hn::Add(output, gain))));
 }
 
-constexpr std::int32_t kTaps = steps::kTapSide;
+constexpr std::int32_t kTaps = steps::kCodeTapSide;
 constexpr std::int32_t kWidest = format::qr::side_of(format::qr::kMaxVersion) + kTaps - 1;
 
 /// Rows of means less their brightness, 0 where there is none; the last kTaps of them are kept.

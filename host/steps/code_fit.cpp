@@ -5,7 +5,7 @@
 
 namespace ostracon::steps {
 
-CodeLevels measure_levels(const LevelSums& dark, const LevelSums& light, double origin) {
+CodeLevels measure_levels(const CodeLevelSums& dark, const CodeLevelSums& light, double origin) {
   const double low = dark.value / dark.count, high = light.value / light.count;
   const double all = dark.count + light.count;
   const double within =

@@ -17,10 +17,10 @@ struct CodeLevels {
 };
 
 /// Function modules' values less `origin`, of one kind.
-struct LevelSums {
+struct CodeLevelSums {
   double count = 0, value = 0, square = 0;
 };
-CodeLevels measure_levels(const LevelSums& dark, const LevelSums& light, double origin);
+CodeLevels measure_levels(const CodeLevelSums& dark, const CodeLevelSums& light, double origin);
 
 /// What is believed of a module whose value x = gain * (value - centre) says something about: bit
 /// = x (27 + x^2) / (27 + 9 x^2), x within -3 to 3, which is tanh to 0.03; of a known one: sign

@@ -73,11 +73,12 @@ double autocorrelation(const std::array<double, 9>& kernel, int rows, int cols) 
 TapDesign::TapDesign(const CodeResponse& response) : response_(response) {
   const auto kernel = kernel_of(response);
   const auto kind = [](int tap) {
-    const int row = tap / kTapSide - kTapSide / 2, col = tap % kTapSide - kTapSide / 2;
+    const int row = tap / kCodeTapSide - kCodeTapSide / 2,
+              col = tap % kCodeTapSide - kCodeTapSide / 2;
     return static_cast<std::size_t>(std::abs(row)) * kReach +
            static_cast<std::size_t>(std::abs(col));
   };
-  constexpr int kTaps = kTapSide * kTapSide;
+  constexpr int kTaps = kCodeTapSide * kCodeTapSide;
   std::array<double, kKinds> alike{};  // taps of a kind
   for (int tap = 0; tap < kTaps; ++tap) alike[kind(tap)] += 1;
   // The basis is orthonormal: a kind's vector is the root of 1 / alike in all its taps.
@@ -85,7 +86,8 @@ TapDesign::TapDesign(const CodeResponse& response) : response_(response) {
   for (int i = 0; i < kTaps; ++i)
     for (int j = 0; j < kTaps; ++j)
       spread(static_cast<int>(kind(i)), static_cast<int>(kind(j))) +=
-          autocorrelation(kernel, i / kTapSide - j / kTapSide, i % kTapSide - j % kTapSide) /
+          autocorrelation(kernel, i / kCodeTapSide - j / kCodeTapSide,
+                          i % kCodeTapSide - j % kCodeTapSide) /
           std::sqrt(alike[kind(i)] * alike[kind(j)]);
   cv::eigen(spread, powers, vectors);
   for (std::size_t e = 0; e < kKinds; ++e) {
@@ -94,8 +96,9 @@ TapDesign::TapDesign(const CodeResponse& response) : response_(response) {
       vector_[e][k] = vectors(static_cast<int>(e), static_cast<int>(k)) / std::sqrt(alike[k]);
     for (int row = -1; row <= 1; ++row)
       for (int col = -1; col <= 1; ++col)
-        wanted_[e] += kernel[cell(1 - row, 1 - col, 3)] *
-                      vector_[e][kind((row + kTapSide / 2) * kTapSide + col + kTapSide / 2)];
+        wanted_[e] +=
+            kernel[cell(1 - row, 1 - col, 3)] *
+            vector_[e][kind((row + kCodeTapSide / 2) * kCodeTapSide + col + kCodeTapSide / 2)];
   }
 }
 
@@ -109,10 +112,10 @@ TapDesign::Taps TapDesign::taps(double variance) const {
   }
   for (std::size_t tap = 0; tap < taps.weight.size(); ++tap) {
     const auto away = [](std::size_t at) {
-      constexpr std::size_t kMiddle = kTapSide / 2;
+      constexpr std::size_t kMiddle = kCodeTapSide / 2;
       return at < kMiddle ? kMiddle - at : at - kMiddle;
     };
-    taps.weight[tap] = of_kind[away(tap / kTapSide) * kReach + away(tap % kTapSide)];
+    taps.weight[tap] = of_kind[away(tap / kCodeTapSide) * kReach + away(tap % kCodeTapSide)];
   }
   return taps;
 }

@@ -19,7 +19,7 @@ namespace ostracon::steps {
 
 /// Modules around a symbol that are sampled with it: the equaliser reaches so far.
 inline constexpr std::int32_t kCodeMargin = 2;
-inline constexpr std::int32_t kTapSide = 5;
+inline constexpr std::int32_t kCodeTapSide = 5;
 
 /// Index of a cell of a table with so many columns; none of them negative.
 constexpr std::size_t cell(std::int32_t row, std::int32_t col, std::int32_t cols) {
@@ -75,7 +75,7 @@ class TapDesign {
   explicit TapDesign(const CodeResponse& response);
 
   struct Taps {
-    std::array<double, kTapSide * kTapSide> weight{};
+    std::array<double, kCodeTapSide * kCodeTapSide> weight{};
     double gain = 0;  ///< what they give of the module itself, which is 1 less the error
   };
   Taps taps(double variance) const;  ///< > 0, of the noise of a mean
@@ -83,7 +83,7 @@ class TapDesign {
 
  private:
   // Taps are alike left and right, up and down: one of each kind, by distance down and across.
-  static constexpr std::size_t kReach = kTapSide / 2 + 1, kKinds = kReach * kReach;
+  static constexpr std::size_t kReach = kCodeTapSide / 2 + 1, kKinds = kReach * kReach;
 
   CodeResponse response_;
   std::array<double, kKinds> power_{};                       // eigenvalues of the autocorrelation
@@ -94,7 +94,7 @@ class TapDesign {
 struct CodeEqualiser {
   CodeSignal signal;
   std::array<float, 2> slope{};  ///< of the brightness, (column, row) from the middle, in sides
-  std::array<float, kTapSide * kTapSide> taps{};  ///< for means less their brightness
+  std::array<float, kCodeTapSide * kCodeTapSide> taps{};  ///< for means less their brightness
   float gain = 0;  ///< of what the taps give for a module of +-1; its variance is gain (1 - gain)
 };
 

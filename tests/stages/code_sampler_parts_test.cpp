@@ -19,7 +19,7 @@ namespace {
 
 using steps::cell;
 using steps::kCodeMargin;
-using steps::kTapSide;
+using steps::kCodeTapSide;
 
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
@@ -138,9 +138,9 @@ TEST_P(CodeSamplerKernel, LlrsAreThoseOfTheTapsAndOfTheLaw) {
           continue;
         }
         double output = 0;
-        for (std::int32_t r = 0; r < kTapSide; ++r)
-          for (std::int32_t c = 0; c < kTapSide; ++c)
-            output += static_cast<double>(equaliser.taps[cell(r, c, kTapSide)]) *
+        for (std::int32_t r = 0; r < kCodeTapSide; ++r)
+          for (std::int32_t c = 0; c < kCodeTapSide; ++c)
+            output += static_cast<double>(equaliser.taps[cell(r, c, kCodeTapSide)]) *
                       centred(row + r, col + c);
         const float nats = rules::nats_of(steps::output_law(equaliser), static_cast<float>(output));
         const auto expected =
@@ -171,10 +171,10 @@ TEST(CodeResponse, TapsSolveTheEquationsOfLeastMeanSquareError) {
           double together = r == row && c == col ? variance : 0;
           for (int y = -3; y <= 3; ++y)
             for (int x = -3; x <= 3; ++x) together += share(y - row, x - col) * share(y - r, x - c);
-          correlation += together * taps.weight[cell(r + 2, c + 2, kTapSide)];
+          correlation += together * taps.weight[cell(r + 2, c + 2, kCodeTapSide)];
         }
       EXPECT_NEAR(correlation, share(row, col), 1e-12) << row << " " << col;
-      gain += taps.weight[cell(row + 2, col + 2, kTapSide)] * share(row, col);
+      gain += taps.weight[cell(row + 2, col + 2, kCodeTapSide)] * share(row, col);
     }
   EXPECT_NEAR(taps.gain, gain, 1e-12);
 }
