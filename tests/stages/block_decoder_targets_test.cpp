@@ -1,9 +1,10 @@
 // The block decoder by every instruction set that this machine and this build have, against the
-// plain scalar decoder. What the machine lacks is skipped by name.
+// plain scalar decoder. What the machine lacks is skipped by name. And what decoders are made for.
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
+#include <cmath>
 #include <string>
 
 #include "host/cpu/block_decoder.hpp"
@@ -73,6 +74,28 @@ INSTANTIATE_TEST_SUITE_P(OnEvery, BlockInstructionSetTest,
                          [](const auto& tested) {
                            return std::string(hwy::TargetName(tested.param));
                          });
+
+TEST(BlockDecoderConfigTest, RefusesWhatNoDecoderCanBeMadeFor) {
+  EXPECT_TRUE(check(BlockDecoderConfig{}).has_value());
+  for (const BlockDecoderConfig& config :
+       {BlockDecoderConfig{.shape = {70, 30}}, BlockDecoderConfig{.max_blocks = 0},
+        BlockDecoderConfig{.last_method = BlockMethod::kErrors},
+        BlockDecoderConfig{.last_method = static_cast<BlockMethod>(6)},
+        BlockDecoderConfig{.least_confidence = -1.0F},
+        BlockDecoderConfig{.least_confidence = std::nanf("")},
+        BlockDecoderConfig{.most_chance = 2.0}, BlockDecoderConfig{.pair_bits = -1}})
+    EXPECT_FALSE(check(config).has_value());
+}
+
+TEST(BlockDecoderConfigTest, TrustsErrorsByTheShareOfWordsThatAreAsCloseToACodeword) {
+  const TrustedErrors v3 = trusted_errors({.shape = {70, 44}});
+  EXPECT_EQ(v3[0], 13);
+  EXPECT_EQ(v3[20], 1);  // 2: 2.8e-7
+  EXPECT_EQ(v3[22], 0);
+  EXPECT_EQ(v3[23], 0);   // 256^-3
+  EXPECT_EQ(v3[24], -1);  // 256^-2
+  EXPECT_EQ(trusted_errors({.shape = {26, 19}})[0], 2);
+}
 
 }  // namespace
 }  // namespace ostracon::test

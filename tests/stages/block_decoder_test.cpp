@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/rules/block_confidence.hpp"
 #include "tests/support/backend_test.hpp"
 #include "tests/support/block_batch.hpp"
 #include "tests/support/scalar_block_decoder.hpp"
@@ -231,44 +230,6 @@ TEST_P(BlockDecoderTest, EndsWithTheLastMethodThatItIsTold) {
 }
 
 OSTRACON_ON_EVERY_BACKEND(BlockDecoderTest);
-
-TEST(BlockDecoderConfigTest, RefusesWhatNoDecoderCanBeMadeFor) {
-  EXPECT_TRUE(check(BlockDecoderConfig{}).has_value());
-  for (const BlockDecoderConfig& config :
-       {BlockDecoderConfig{.shape = {70, 30}}, BlockDecoderConfig{.max_blocks = 0},
-        BlockDecoderConfig{.last_method = BlockMethod::kErrors},
-        BlockDecoderConfig{.last_method = static_cast<BlockMethod>(6)},
-        BlockDecoderConfig{.least_confidence = -1.0F},
-        BlockDecoderConfig{.least_confidence = std::nanf("")},
-        BlockDecoderConfig{.most_chance = 2.0}, BlockDecoderConfig{.pair_bits = -1}})
-    EXPECT_FALSE(check(config).has_value());
-}
-
-TEST(BlockDecoderConfigTest, TrustsErrorsByTheShareOfWordsThatAreAsCloseToACodeword) {
-  const TrustedErrors v3 = trusted_errors({.shape = {70, 44}});
-  EXPECT_EQ(v3[0], 13);
-  EXPECT_EQ(v3[20], 1);  // 2: 2.8e-7
-  EXPECT_EQ(v3[22], 0);
-  EXPECT_EQ(v3[23], 0);   // 256^-3
-  EXPECT_EQ(v3[24], -1);  // 256^-2
-  EXPECT_EQ(trusted_errors({.shape = {26, 19}})[0], 2);
-}
-
-TEST(BlockConfidence, IsTheLogarithmOfALikelihoodRatioRoundedToTheSafeSide) {
-  for (int size = 0; size <= 127; ++size) {
-    const double exact = 256.0 * std::log1p(std::exp(-0.375 * size));
-    EXPECT_GE(rules::doubt(static_cast<Llr>(size)), exact);
-    EXPECT_LE(rules::doubt(static_cast<Llr>(size)), exact + 1.0);
-    EXPECT_EQ(rules::doubt(static_cast<Llr>(-size)), rules::doubt(static_cast<Llr>(size)));
-    EXPECT_EQ(rules::doubt(static_cast<Llr>(size)), rules::kDoubt[std::min(size, 15)]);
-  }
-  EXPECT_EQ(rules::kConfidencePerNat * kNatsPerLlrStep, rules::kConfidencePerStep);
-  EXPECT_EQ(rules::kConfidencePerParityBit, std::floor(256.0 * std::log(2.0)));
-  const std::int32_t most = rules::most_loss(208, 5000, 4096);
-  EXPECT_GE(rules::block_confidence(208, 5000, most), 4096);
-  EXPECT_LT(rules::block_confidence(208, 5000, most + 1), 4096);
-  EXPECT_LT(rules::most_loss(56, 9000, 4096), 0);
-}
 
 }  // namespace
 }  // namespace ostracon::test

@@ -4,7 +4,6 @@
 #include <random>
 
 #include "format/pn.hpp"
-#include "pipeline/rules/extrinsic.hpp"
 #include "tests/support/backend_test.hpp"
 
 namespace ostracon::test {
@@ -112,16 +111,6 @@ TEST_P(DeinterleaverTest, SumsTheSizesOfTheBeliefsInEveryCodeword) {
 }
 
 OSTRACON_ON_EVERY_BACKEND(DeinterleaverTest);
-
-TEST(ExtrinsicSteps, AreHalfOfWhatWasAddedAndNeverBeyondALlr) {
-  EXPECT_EQ(rules::extrinsic_steps(20, 10), 5);
-  EXPECT_EQ(rules::extrinsic_steps(-127, 127), -127);
-  EXPECT_EQ(rules::extrinsic_steps(127, -127), 127);
-  EXPECT_EQ(rules::extrinsic_steps(3, 0), 2);  // halves to even
-  EXPECT_EQ(rules::extrinsic_steps(1, 0), 0);
-  EXPECT_EQ(rules::scrambled(-5, 1), 5);
-  EXPECT_EQ(rules::scrambled(-5, 0), -5);
-}
 
 }  // namespace
 }  // namespace ostracon::test

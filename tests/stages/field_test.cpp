@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/locate_page.hpp"
 #include "pipeline/page_map.hpp"
 #include "tests/support/field_on_backend.hpp"
 
@@ -130,6 +131,17 @@ TEST(PageMap, PitchRotationAndMirrorAreDescribed) {
   EXPECT_NEAR(report.rotation_deg, 180, 0.01F);
   EXPECT_TRUE(report.mirrored);
   EXPECT_TRUE(report.inverted);
+}
+
+TEST(Orientation, TheEightAreDifferentAndHalfOfThemMirrored) {
+  int mirrored = 0;
+  for (std::int32_t a = 0; a < 8; ++a) {
+    mirrored += orient(a).mirrored() ? 1 : 0;
+    for (std::int32_t b = 0; b < a; ++b)
+      EXPECT_FALSE(orient(a).row_axis == orient(b).row_axis &&
+                   orient(a).col_axis == orient(b).col_axis);
+  }
+  EXPECT_EQ(mirrored, 4);
 }
 
 }  // namespace

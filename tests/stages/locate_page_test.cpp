@@ -27,17 +27,6 @@ class LocatePageTest : public BackendTest {
   }
 };
 
-TEST(Orientation, TheEightAreDifferentAndHalfOfThemMirrored) {
-  int mirrored = 0;
-  for (std::int32_t a = 0; a < 8; ++a) {
-    mirrored += orient(a).mirrored() ? 1 : 0;
-    for (std::int32_t b = 0; b < a; ++b)
-      EXPECT_FALSE(orient(a).row_axis == orient(b).row_axis &&
-                   orient(a).col_axis == orient(b).col_axis);
-  }
-  EXPECT_EQ(mirrored, 4);
-}
-
 TEST_P(LocatePageTest, EveryOrientationAndPolarityIsFoundWithFifteenPercentOfBitsWrong) {
   const auto bits = page_bits(1);
   for (std::int32_t orientation = 0; orientation < 8; ++orientation)

@@ -9,9 +9,12 @@
 #include <tuple>
 #include <vector>
 
+#include "pipeline/llr.hpp"
 #include "pipeline/rules/background.hpp"
+#include "pipeline/rules/block_confidence.hpp"
 #include "pipeline/rules/box_plus.hpp"
 #include "pipeline/rules/damage.hpp"
+#include "pipeline/rules/extrinsic.hpp"
 #include "pipeline/rules/min_sum.hpp"
 #include "pipeline/rules/pulse.hpp"
 #include "pipeline/rules/soft_bit.hpp"
@@ -154,6 +157,32 @@ TEST(BackgroundRule, LightIsUnevenWhenWindowsDifferMoreThanNoiseDoes) {
   EXPECT_TRUE(rules::light_is_uneven(1e4 * 8.1 / 201, 1e4, 1e4));
   EXPECT_FALSE(rules::light_is_uneven(1e4 * 8.1 / 201, 2e4, 1e4));  // noisier
   EXPECT_FALSE(rules::light_is_uneven(0, 0, 1));
+}
+
+TEST(BlockConfidence, IsTheLogarithmOfALikelihoodRatioRoundedToTheSafeSide) {
+  for (int size = 0; size <= 127; ++size) {
+    const double exact = 256.0 * std::log1p(std::exp(-0.375 * size));
+    EXPECT_GE(rules::doubt(static_cast<Llr>(size)), exact);
+    EXPECT_LE(rules::doubt(static_cast<Llr>(size)), exact + 1.0);
+    EXPECT_EQ(rules::doubt(static_cast<Llr>(-size)), rules::doubt(static_cast<Llr>(size)));
+    EXPECT_EQ(rules::doubt(static_cast<Llr>(size)), rules::kDoubt[std::min(size, 15)]);
+  }
+  EXPECT_EQ(rules::kConfidencePerNat * kNatsPerLlrStep, rules::kConfidencePerStep);
+  EXPECT_EQ(rules::kConfidencePerParityBit, std::floor(256.0 * std::log(2.0)));
+  const std::int32_t most = rules::most_loss(208, 5000, 4096);
+  EXPECT_GE(rules::block_confidence(208, 5000, most), 4096);
+  EXPECT_LT(rules::block_confidence(208, 5000, most + 1), 4096);
+  EXPECT_LT(rules::most_loss(56, 9000, 4096), 0);
+}
+
+TEST(ExtrinsicSteps, AreHalfOfWhatWasAddedAndNeverBeyondALlr) {
+  EXPECT_EQ(rules::extrinsic_steps(20, 10), 5);
+  EXPECT_EQ(rules::extrinsic_steps(-127, 127), -127);
+  EXPECT_EQ(rules::extrinsic_steps(127, -127), 127);
+  EXPECT_EQ(rules::extrinsic_steps(3, 0), 2);  // halves to even
+  EXPECT_EQ(rules::extrinsic_steps(1, 0), 0);
+  EXPECT_EQ(rules::scrambled(-5, 1), 5);
+  EXPECT_EQ(rules::scrambled(-5, 0), -5);
 }
 
 }  // namespace
