@@ -122,18 +122,20 @@ Result<> CodeDecoder::decode(std::span<Attempt> attempts) {
       Batch& batch =
           batches[{static_cast<std::int32_t>(octets), static_cast<std::int32_t>(data_octets)}];
       batch.places.push_back({a, data_begin});
+      const std::size_t first = batch.llrs.size();
+      batch.llrs.resize(first + 8 * octets);
+      Llr* llr = &batch.llrs[first];
       for (std::size_t octet = 0; octet < octets; ++octet, ++codeword)
-        for (std::size_t bit = 0; bit < 8; ++bit) {
-          const int module = symbol.data_modules[std::size_t{8} * order[codeword] + bit];
-          const Llr soft = attempt.code->modules[static_cast<std::size_t>(module)];
-          const bool inverts = format::qr::mask_inverts(result.format.mask, module / symbol.side,
-                                                        module % symbol.side);
-          const std::size_t of_data = 8 * (data_begin + octet) + bit;
-          if (octet < data_octets && of_data < known.size() && known[of_data] < 2)
-            batch.llrs.push_back(known[of_data] == 0 ? kCertain : -kCertain);
-          else
-            batch.llrs.push_back(inverts ? static_cast<Llr>(-soft) : soft);
+        for (std::size_t bit = 0; bit < 8; ++bit, ++llr) {
+          const std::size_t place = std::size_t{8} * order[codeword] + bit;
+          const Llr soft = attempt.code->modules[symbol.data_modules[place]];
+          const bool inverts = (symbol.masks[place] >> result.format.mask & 1) != 0;
+          *llr = inverts ? static_cast<Llr>(-soft) : soft;
         }
+      const std::size_t known_end = std::min(known.size(), 8 * (data_begin + data_octets));
+      for (std::size_t bit = 8 * data_begin; bit < known_end; ++bit)
+        if (known[bit] < 2)
+          batch.llrs[first + bit - 8 * data_begin] = known[bit] == 0 ? kCertain : -kCertain;
       data_begin += data_octets;
     }
   }
