@@ -253,8 +253,8 @@ TEST_F(ChunkLayouts, StacksOfRealFilesAreReadPastTheLibraryWithTheSameSamples) {
     int here = 0;
     for (const std::string& name : names) {
       const std::filesystem::path path(name);
-      const auto group =
-          hdf5::open_group(file.value().get(), "/" + path.parent_path().string(), name);
+      const auto group = hdf5::open_group(
+          file.value().get(), (std::filesystem::path("/") / path.parent_path()).string(), name);
       ASSERT_TRUE(group.has_value());
       const auto dataset = hdf5::open_dataset(group.value().get(), path.filename().string(), name);
       if (!dataset || dataset.value().sides.size() < 2) continue;
