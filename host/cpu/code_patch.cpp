@@ -139,7 +139,10 @@ void CodePatch::look(const CodeMap& map) {
   levels_ = steps::measure_levels(dark, light, origin);
 }
 
-std::span<float> CodePatch::values() { return std::span(here_).first(pattern_->light.size()); }
+std::span<float> CodePatch::values() {
+  const auto side = static_cast<std::size_t>(pattern_->side);
+  return std::span(here_).first(side * side);
+}
 
 float CodePatch::step(CodeMap& map) {
   const std::int32_t side = pattern_->side;

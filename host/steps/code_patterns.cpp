@@ -15,7 +15,7 @@ CodePattern make_pattern(std::int32_t version) {
   const qr::Symbol& symbol = qr::symbol_of(version);
   CodePattern pattern;
   pattern.side = symbol.side;
-  pattern.light.resize(symbol.role.size());
+  pattern.light.resize(symbol.role.size() + kSpareLights);
   for (std::size_t k = 0; k < symbol.role.size(); ++k) {
     const qr::Role role = symbol.role[k];
     if (role == qr::Role::kData || role == qr::Role::kFormat) continue;

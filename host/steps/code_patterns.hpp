@@ -14,12 +14,16 @@ struct KnownModule {
   float light;  ///< +1, or -1 where it is dark
 };
 
+/// Rows are read eight modules at a time, the last beyond its end.
+inline constexpr std::size_t kSpareLights = 8;
+
 /// Rows first, then columns. Made at the first call, lives for ever; any thread.
 struct CodePattern {
   std::int32_t side = 0;
   std::vector<KnownModule> finders;  ///< finder patterns and their separators
   std::vector<KnownModule> others;   ///< timing, alignment, version information, the dark module
-  std::vector<float> light;          ///< [side][side]: +1, -1, or 0 where the version does not say
+  std::vector<float> light;          ///< [side][side]: +1, -1, or 0 where the version does not say;
+                                     ///< and kSpareLights more, 0
   double lights = 0, darks = 0;      ///< known modules of either kind
 
   std::size_t index(std::int32_t row, std::int32_t col) const {
