@@ -131,8 +131,8 @@ TEST_P(CodeFinderTest, FinderPatternsAreFollowedFromMoreThanTheBestOfTheAnglesAn
   const auto look_at = [&](double angle, std::uint64_t number) {
     look(one_code({.rows = 256, .cols = 256, .angle_deg = angle, .snr = 1.6}, 3, number), tally);
   };
-  for (const std::uint64_t number : {30, 60, 121, 195, 218, 225, 381}) look_at(6, number);
-  for (const std::uint64_t number : {23, 50, 463, 506}) look_at(7, number);
+  for (const std::uint64_t number : {30U, 60U, 121U, 195U, 218U, 225U, 381U}) look_at(6, number);
+  for (const std::uint64_t number : {23U, 50U, 463U, 506U}) look_at(7, number);
   EXPECT_EQ(tally.found, tally.drawn);
   EXPECT_EQ(tally.others, 0);
 }
