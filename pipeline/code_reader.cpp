@@ -1,12 +1,20 @@
 #include "pipeline/code_reader.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
 
+#include "pipeline/code_completion.hpp"
 #include "pipeline/code_format.hpp"
 
 namespace ostracon {
 namespace {
+
+constexpr int kRounds = 3;  // of places that codes of the round before have told
+constexpr std::size_t kFewestCompanions = 32;
+
+bool is_read(const CodeReading& reading) { return reading.decoded.verdict == CodeVerdict::kRead; }
 
 std::vector<Llr> transpose(std::span<const Llr> modules, std::size_t side) {
   std::vector<Llr> transposed;
@@ -48,6 +56,14 @@ Result<std::vector<CodeReading>> CodeReader::run(ImageView<const float> image) {
   if (known_.version)
     std::erase_if(located,
                   [&](const LocatedCode& code) { return code.version != *known_.version; });
+  OSTRACON_TRY_ASSIGN(auto readings, read_located(image, std::move(located), Mirroring::kJudged));
+  OSTRACON_TRY(complete(image, readings));
+  return readings;
+}
+
+Result<std::vector<CodeReading>> CodeReader::read_located(ImageView<const float> image,
+                                                          std::vector<LocatedCode> located,
+                                                          Mirroring mirroring) {
   std::size_t count = 0;
   for (const LocatedCode& code : located) {
     const auto side = static_cast<std::size_t>(format::qr::side_of(code.version));
@@ -65,7 +81,8 @@ Result<std::vector<CodeReading>> CodeReader::run(ImageView<const float> image) {
     const auto side = static_cast<std::size_t>(format::qr::side_of(code.version));
     std::span<const Llr> own = modules.first(side * side);
     // The finder has judged by what is not equalised yet.
-    if (reads_transposed(own, code.version, known_.level, known_.mask)) {
+    if (mirroring == Mirroring::kJudged &&
+        reads_transposed(own, code.version, known_.level, known_.mask)) {
       own = transposed.emplace_back(transpose(own, side));
       code.map.transpose();
       code.mirrored = !code.mirrored;
@@ -77,6 +94,41 @@ Result<std::vector<CodeReading>> CodeReader::run(ImageView<const float> image) {
   for (std::size_t i = 0; i < located.size(); ++i)
     readings.push_back({located[i], signals[i], std::move(decoded[i])});
   return readings;
+}
+
+Result<> CodeReader::complete(ImageView<const float> image, std::vector<CodeReading>& readings) {
+  std::vector<LocatedCode> tried;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<LocatedCode> read;
+    for (const CodeReading& reading : readings)
+      if (is_read(reading)) read.push_back(reading.located);
+    std::vector<LocatedCode> places = unread_places(read, image.rows, image.cols);
+    std::erase_if(places, [&](const LocatedCode& place) {
+      return std::any_of(tried.begin(), tried.end(),
+                         [&](const LocatedCode& other) { return share_place(place, other); });
+    });
+    if (places.empty()) break;
+    const std::size_t count = places.size();
+    tried.insert(tried.end(), places.begin(), places.end());
+    // What is common to all codes is not learnt from damaged ones alone.
+    const std::size_t companions = std::min(read.size(), std::max(kFewestCompanions, count));
+    for (std::size_t k = 0; k < companions; ++k)
+      places.push_back(read[k * read.size() / companions]);
+    OSTRACON_TRY_ASSIGN(auto more, read_located(image, std::move(places), Mirroring::kTold));
+    more.resize(count);
+    std::erase_if(more, [](const CodeReading& reading) { return !is_read(reading); });
+    if (more.empty()) break;
+    std::erase_if(readings, [&](const CodeReading& old) {
+      return !is_read(old) && std::any_of(more.begin(), more.end(), [&](const CodeReading& one) {
+        return share_place(one.located, old.located);
+      });
+    });
+    std::move(more.begin(), more.end(), std::back_inserter(readings));
+  }
+  std::sort(readings.begin(), readings.end(), [](const CodeReading& a, const CodeReading& b) {
+    return a.located.map.terms[0] < b.located.map.terms[0];
+  });
+  return Ok{};
 }
 
 }  // namespace ostracon
