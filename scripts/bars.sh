@@ -228,6 +228,8 @@ source scripts/bars_3.sh
 source scripts/bars_4.sh
 # shellcheck source=scripts/bars_5.sh
 source scripts/bars_5.sh
+# shellcheck source=scripts/bars_6.sh
+source scripts/bars_6.sh
 
 for function in $(declare -F | awk '{print $3}' | grep '^bar_'); do
   number=${function#bar_}
