@@ -190,12 +190,10 @@ Result<std::vector<DecodedCode>> CodeDecoder::run(std::span<const SoftCode> code
       return Error{ErrorCode::kInvalidArgument,
                    "a code of version " + std::to_string(code.version) + " with " +
                        std::to_string(code.modules.size()) + " modules"};
-    Attempt attempt{
-        &code,
-        likely_formats(code.modules, code.version, config_.known.level, config_.known.mask),
-        {}};
-    std::erase_if(attempt.formats,
-                  [&](const CodeFormat& format) { return format.behind > config_.format_margin; });
+    Attempt attempt{&code,
+                    likely_formats(code.modules, code.version, config_.known.level,
+                                   config_.known.mask, config_.format_margin),
+                    {}};
     if (attempt.formats.size() > config_.most_formats) attempt.formats.resize(config_.most_formats);
     attempts.push_back(std::move(attempt));
   }

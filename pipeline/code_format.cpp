@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "format/qr/format_agreement.hpp"
+
 namespace ostracon {
 
 namespace {
@@ -24,36 +26,34 @@ std::array<float, kFormatBits> seen_bits(std::span<const Llr> modules, int versi
   return light;
 }
 
-/// Every word that agrees with what is known, `behind`: its log-likelihood, nats.
-std::vector<CodeFormat> weighed_formats(const std::array<float, kFormatBits>& light,
-                                        std::optional<format::qr::Level> level,
-                                        std::optional<int> mask) {
-  std::vector<CodeFormat> formats;
-  for (const format::qr::Level some_level : format::qr::kLevels)
-    for (int some_mask = 0; some_mask < format::qr::kMasks; ++some_mask) {
-      if (level.value_or(some_level) != some_level || mask.value_or(some_mask) != some_mask)
-        continue;
-      const format::qr::FormatInformation information{some_level, some_mask};
-      const std::uint16_t word = format::qr::format_word(information);
-      float agreement = 0;
-      for (std::size_t bit = 0; bit < light.size(); ++bit)
-        agreement += (word >> bit & 1U) != 0 ? -light[bit] : light[bit];
-      formats.push_back({information, 0.5F * kNatsPerLlrStep * agreement});
-    }
-  return formats;
+/// Calls body(information, log-likelihood in nats) for every word that agrees with what is known.
+template <class Body>
+void weigh_formats(const std::array<float, kFormatBits>& light,
+                   std::optional<format::qr::Level> level, std::optional<int> mask,
+                   const Body& body) {
+  const auto agreements = format::qr::format_agreements(light);
+  for (std::size_t word = 0; word < agreements.size(); ++word) {
+    const format::qr::FormatInformation information = format::qr::format_of(word);
+    if (level.value_or(information.level) == information.level &&
+        mask.value_or(information.mask) == information.mask)
+      body(information, 0.5F * kNatsPerLlrStep * agreements[word]);
+  }
 }
 
 }  // namespace
 
 std::vector<CodeFormat> likely_formats(std::span<const Llr> modules, int version,
                                        std::optional<format::qr::Level> level,
-                                       std::optional<int> mask) {
-  std::vector<CodeFormat> formats =
-      weighed_formats(seen_bits(modules, version, false), level, mask);
+                                       std::optional<int> mask, float margin) {
+  const auto light = seen_bits(modules, version, false);
+  float best = std::numeric_limits<float>::lowest();
+  weigh_formats(light, level, mask, [&](auto, float nats) { best = std::max(best, nats); });
+  std::vector<CodeFormat> formats;
+  weigh_formats(light, level, mask, [&](const auto& information, float nats) {
+    if (best - nats <= margin) formats.push_back({information, best - nats});
+  });
   std::stable_sort(formats.begin(), formats.end(),
-                   [](const CodeFormat& a, const CodeFormat& b) { return a.behind > b.behind; });
-  const float best = formats.empty() ? 0 : formats.front().behind;
-  for (CodeFormat& format : formats) format.behind = best - format.behind;
+                   [](const CodeFormat& a, const CodeFormat& b) { return a.behind < b.behind; });
   return formats;
 }
 
@@ -61,9 +61,8 @@ bool reads_transposed(std::span<const Llr> modules, int version,
                       std::optional<format::qr::Level> level, std::optional<int> mask) {
   const auto best = [&](bool transposed) {
     float most = std::numeric_limits<float>::lowest();
-    for (const CodeFormat& format :
-         weighed_formats(seen_bits(modules, version, transposed), level, mask))
-      most = std::max(most, format.behind);
+    weigh_formats(seen_bits(modules, version, transposed), level, mask,
+                  [&](auto, float nats) { most = std::max(most, nats); });
     return most;
   };
   return best(true) > best(false);

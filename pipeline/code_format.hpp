@@ -1,6 +1,7 @@
 #pragma once
 // Level and mask of a QR code by soft decision.
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,7 +18,8 @@ struct CodeFormat {
   float behind = 0;
 };
 
-/// All words that agree with what is known, the likeliest first, at a tie by level and mask.
+/// All words that agree with what is known and are at most `margin` nats less likely than the best,
+/// the likeliest first, at a tie by level and mask.
 ///
 ///   modules  [side * side] ln(P(light) / P(dark)) of every module of the symbol, row-major
 ///   version  1 to 40
@@ -26,7 +28,8 @@ struct CodeFormat {
 /// ones, over both copies.
 std::vector<CodeFormat> likely_formats(std::span<const Llr> modules, int version,
                                        std::optional<format::qr::Level> level = std::nullopt,
-                                       std::optional<int> mask = std::nullopt);
+                                       std::optional<int> mask = std::nullopt,
+                                       float margin = std::numeric_limits<float>::infinity());
 
 /// Whether the format information is likelier with rows for columns: what was taken for a mirrored
 /// code is none, or the other way about. Arguments as above.

@@ -24,6 +24,7 @@ struct Options {
   std::string folder;
   std::vector<std::string> without;
   std::vector<int> fields{31, 27};
+  std::vector<double> field_snrs{2.3, 20.0};
   std::int64_t wrong = 0;
   std::vector<double> record_pixels_nm;
 };
@@ -56,7 +57,7 @@ Result<> run(const Options& options) {
                                 .folder = options.folder}));
   }
   for (const int side : options.fields)
-    for (const double snr : {2.3, 20.0})
+    for (const double snr : options.field_snrs)
       if (side > 0) OSTRACON_TRY(run_field(*backend, peers, side, snr));
   return Ok{};
 }
@@ -82,6 +83,10 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"zxing", "zbar"}));
   app.add_option("--fields", options.fields, "Codes a side of the fields; 0: no field")
       ->check(CLI::IsMember({0, 27, 31}))
+      ->capture_default_str();
+  app.add_option("--field-snr", options.field_snrs,
+                 "Of the fields; in clear ones ZXing tries all triples of patterns, for minutes")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--wrong", options.wrong,
                  "Instead: so many images of noise, page modules and damaged codes")

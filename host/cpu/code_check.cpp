@@ -16,8 +16,9 @@ constexpr float kLeastScore = 0.5F;
 // looked for about. Half a module off, a step may go the wrong way.
 constexpr float kOfExpected = 0.9F;
 constexpr float kLeastStart = 0.3F;  // less is no code
-constexpr std::int32_t kLeastSteps = 2, kMostSteps = 5;
-constexpr float kSettled = 0.25F;    // px of the coarse level, of a step
+constexpr std::int32_t kMostSteps = 5;
+// Px of the coarse level, of a step: a second one would move the map less than noise does.
+constexpr float kSettled = 0.2F;
 constexpr std::size_t kGlance = 50;  // modules that are looked at first
 constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
 
@@ -85,7 +86,7 @@ bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, Loca
   for (std::int32_t steps = 1;; ++steps) {
     const float moved = patch.step(code.map);
     if (moved < 0) return false;
-    if (steps == kMostSteps || (steps >= kLeastSteps && moved < kSettled)) break;
+    if (steps == kMostSteps || moved < kSettled) break;
     patch.look(code.map);
   }
   if (start == FitStart::kRough) {

@@ -25,7 +25,7 @@ class CpuCodeFinder final : public CodeFinder {
 
   Result<std::vector<LocatedCode>> run(ImageView<const float> image) override {
     OSTRACON_TRY(check_image(config_, image.rows, image.cols));
-    pyramid_.build(image);
+    pyramid_.set(image);
     std::vector<LocatedCode> codes;
     const std::int32_t smaller = std::min(image.rows, image.cols);
     const auto search_with = [&](const std::vector<LocatedCode>& known) {

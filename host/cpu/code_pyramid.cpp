@@ -17,9 +17,14 @@ CodePyramid::CodePyramid(std::int32_t rows, std::int32_t cols, std::int32_t leve
   }
 }
 
-void CodePyramid::build(ImageView<const float> image) {
+void CodePyramid::set(ImageView<const float> image) {
   views_[0] = image;
-  for (std::size_t l = 1; l < views_.size(); ++l) {
+  levels_ = 1;
+}
+
+void CodePyramid::form(std::int32_t levels) {
+  for (; levels_ < std::min(levels, most_levels()); ++levels_) {
+    const auto l = static_cast<std::size_t>(levels_);
     const ImageView<const float> from = views_[l - 1];
     const ImageView<const float> to = views_[l];
     float* out = pixels_[l - 1].data();

@@ -14,15 +14,19 @@ class CodePyramid {
  public:
   CodePyramid(std::int32_t rows, std::int32_t cols, std::int32_t levels);
 
-  /// Forms all levels of `image`, which must live as long as they are read.
-  void build(ImageView<const float> image);
+  /// Of `image`, which must live as long as its levels are read: level 0 alone at first.
+  void set(ImageView<const float> image);
+  /// Forms the first levels, as many as there are. Not while others read them.
+  void form(std::int32_t levels);
 
-  std::int32_t levels() const { return static_cast<std::int32_t>(views_.size()); }
+  std::int32_t most_levels() const { return static_cast<std::int32_t>(views_.size()); }
+  std::int32_t levels() const { return levels_; }  ///< those that are formed
   ImageView<const float> level(std::int32_t l) const { return views_[static_cast<std::size_t>(l)]; }
 
  private:
   std::vector<std::vector<float>> pixels_;  // from level 1
   std::vector<ImageView<const float>> views_;
+  std::int32_t levels_ = 1;
 };
 
 inline float image_to_level(float at, std::int32_t level) {

@@ -1,10 +1,8 @@
 #include "host/cpu/code_sampler.hpp"
 
-#include <hwy/cache_control.h>
-
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <utility>
 #include <vector>
 
 #include "host/cpu/code_sampler_kernel.hpp"
@@ -25,47 +23,46 @@ float middle(std::int32_t begin, std::int32_t end) {
   return 0.5F * static_cast<float>(begin + end - 1 - 2 * kCodeMargin);
 }
 
-/// Calls for the pixels of a tile that will be read next: they take longer to come than to be used.
-void fetch(const ImageView<const float>& image, const CodeMap& map, const rules::CodeTerms& terms,
-           const rules::ModuleTile& tile) {
-  constexpr std::int32_t kLine = 64 / sizeof(float);
-  const rules::PixelPlace at =
-      rules::place_of(terms, middle(tile.top, tile.bottom), middle(tile.left, tile.end));
-  const auto half = [&](std::size_t axis) {
-    return 0.5F * static_cast<float>(rules::kInverseTile) *
-           (std::abs(map.terms[1][axis]) + std::abs(map.terms[2][axis]));
+/// The pixels of a tile, about.
+ImageView<const float> pixels_of(const ImageView<const float>& image, const CodeMap& map,
+                                 const rules::ModuleTile& tile) {
+  const std::array<float, 2> at =
+      map.at(middle(tile.top, tile.bottom), middle(tile.left, tile.end));
+  const auto range = [&](std::size_t axis, std::int32_t size) {
+    const float half = 0.5F * static_cast<float>(rules::kInverseTile) *
+                       (std::abs(map.terms[1][axis]) + std::abs(map.terms[2][axis]));
+    const auto within = [&](float pixel) {
+      const auto last = static_cast<float>(size - 1);
+      return static_cast<std::int32_t>(pixel > 0 ? std::min(pixel, last) : 0.0F);
+    };
+    return std::array{within(at[axis] - half), within(at[axis] + half) + 1};
   };
-  const auto within = [](float pixel, std::int32_t size) {
-    const auto last = static_cast<float>(size - 1);
-    return static_cast<std::int32_t>(pixel > 0 ? std::min(pixel, last) : 0.0F);
-  };
-  const std::int32_t last_y = within(at.y + half(0), image.rows);
-  const std::int32_t first_x = within(at.x - half(1), image.cols);
-  const std::int32_t last_x = within(at.x + half(1), image.cols);
-  for (std::int32_t y = within(at.y - half(0), image.rows); y <= last_y; ++y)
-    for (std::int32_t x = first_x; x <= last_x; x += kLine) hwy::Prefetch(&image(y, x));
+  const auto rows = range(0, image.rows), cols = range(1, image.cols);
+  return {&image(rows[0], cols[0]), rows[1] - rows[0], cols[1] - cols[0], image.row_stride};
 }
 
-/// The means of a code's modules and of the margin around, `wide` a side.
-void sample(ImageView<const float> image, const CodeMap& map, std::int32_t wide, float* means) {
+/// The means of a code's modules and of the margin around, `wide` a side; `next` will be sampled
+/// after it.
+void sample(const ImageView<const float>& image, const CodeMap& map, std::int32_t wide,
+            const CodeMap& next, float* means) {
   const rules::CodeTerms terms = steps::terms_of(map);
-  const auto place = [](std::int32_t index) { return static_cast<float>(index - kCodeMargin); };
   const std::int32_t across = rules::tiles_across(wide), tiles = across * across;
+  ModuleRun run;
+  run.image = image;
+  std::array<float, ModuleRun::kMost> of_tile;
   for (std::int32_t index = 0; index < tiles; ++index) {
-    if (index + 1 < tiles) fetch(image, map, terms, rules::module_tile(index + 1, wide));
+    const bool last = index + 1 == tiles;
+    run.coming =
+        pixels_of(image, last ? next : map, rules::module_tile(last ? 0 : index + 1, wide));
     const rules::ModuleTile tile = rules::module_tile(index, wide);
-    ModuleRun run{.image = image,
-                  .inverse = rules::inverse_at(terms, middle(tile.top, tile.bottom),
-                                               middle(tile.left, tile.end)),
-                  .count = tile.end - tile.left};
-    for (std::int32_t row = tile.top; row < tile.bottom; ++row) {
-      for (std::int32_t k = 0; k < run.count; ++k) {
-        const rules::PixelPlace at = rules::place_of(terms, place(row), place(tile.left + k));
-        run.y[k] = at.y;
-        run.x[k] = at.x;
-      }
-      module_means(run, means + cell(row, tile.left, wide));
-    }
+    run.inverse =
+        rules::inverse_at(terms, middle(tile.top, tile.bottom), middle(tile.left, tile.end));
+    lay_run(terms, tile, run);
+    module_means(run, of_tile.data());
+    const std::int32_t cols = tile.end - tile.left;
+    for (std::int32_t row = tile.top; row < tile.bottom; ++row)
+      std::copy_n(of_tile.data() + (row - tile.top) * cols, cols,
+                  means + cell(row, tile.left, wide));
   }
 }
 
@@ -88,7 +85,8 @@ class CpuCodeSampler final : public CodeSampler {
     };
     std::vector<steps::CodeSums> sums(codes.size());
     each([&](std::size_t i) {
-      sample(image, codes[i].map, places[i].wide, means(places[i]).data());
+      const CodeMap& next = codes[std::min(i + 1, codes.size() - 1)].map;
+      sample(image, codes[i].map, places[i].wide, next, means(places[i]).data());
       sums[i] = steps::sums_of(means(places[i]), steps::known_modules(codes[i].version));
     });
     const auto fitted = steps::equalisation_of(places, means_, sums);

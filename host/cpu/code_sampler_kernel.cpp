@@ -11,63 +11,27 @@
 // After foreach_target.h: compiled for every target.
 #include <hwy/contrib/math/math-inl.h>
 
+#include "host/cpu/module_windows-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace ostracon::cpu {
 namespace HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using Floats = hn::CappedTag<float, 8>;
-using Vector = hn::Vec<Floats>;
-
-constexpr std::int32_t kLanes = static_cast<std::int32_t>(hn::MaxLanes(Floats()));
-
-/// rules::pixel_in_module of a distance in pixels' widths.
-HWY_INLINE Vector share_of(Vector distance, Vector most) {
-  const Floats d;
-  const auto share = hn::Sub(most, hn::Abs(distance));
-  return hn::Min(hn::Max(share, hn::Zero(d)), hn::Set(d, 1.0F));
-}
-
-/// Along one axis, the pixels that are read for each module: as many for all of them. A window may
-/// hold pixels that weigh nothing, so that it lies within the image.
-struct Windows {
-  std::int32_t pixels;
-  alignas(32) std::int32_t first[ModuleRun::kMost];
-  alignas(32) float distance[ModuleRun::kMost];  ///< of the first from the module's centre
-
-  /// False if the image is too small for such windows.
-  HWY_INLINE bool lay(const float* centres, float reach, std::int32_t step, std::int32_t size) {
-    const Floats d;
-    const hn::RebindToSigned<Floats> di;
-    constexpr float kSlight = 1e-3F;  // px at the windows' ends, which weigh next to nothing
-    constexpr float kFar = 1e6F;
-    if (!(reach < kFar)) return false;
-    const auto least = static_cast<std::int32_t>(std::ceil(2 * reach - kSlight));
-    pixels = (std::max(least, 1) + step - 1) / step * step;
-    if (pixels > size) return false;
-    const auto last = hn::Set(d, static_cast<float>(size - pixels));
-    for (std::int32_t m = 0; m < ModuleRun::kMost; m += kLanes) {
-      const auto told = hn::Load(d, centres + m), far = hn::Set(d, -kFar);
-      const auto centre = hn::IfThenElse(hn::Lt(hn::Abs(told), hn::Neg(far)), told, far);
-      const auto top = hn::Ceil(hn::Sub(centre, hn::Set(d, reach - kSlight)));
-      const auto begin = hn::Min(hn::Max(top, hn::Zero(d)), last);
-      hn::Store(hn::ConvertTo(di, begin), di, first + m);
-      hn::Store(hn::Sub(begin, centre), d, distance + m);
-    }
-    return true;
-  }
-};
 
 void sample_run(const ModuleRun& run, float* means) {
   const Floats d;
   const ImageView<const float>& image = run.image;
   const rules::ModuleInverse& inverse = run.inverse;
   Windows down, across;
-  if (!down.lay(run.y, inverse.reach_y, 1, image.rows) ||
-      !across.lay(run.x, inverse.reach_x, kLanes, image.cols)) {
+  if (!down.lay(run.y, run.count, inverse.reach_y, 1, image.rows) ||
+      !across.lay(run.x, run.count, inverse.reach_x, kLanes, image.cols)) {
     for (std::int32_t m = 0; m < run.count; ++m)
       means[m] = rules::module_mean(image, {run.y[m], run.x[m]}, inverse);
     return;
+  }
+  if (is_straight(inverse, down)) {
+    if (down.pixels == 5) return straight_means<5>(run, down, across, means);
+    if (down.pixels == 6) return straight_means<6>(run, down, across, means);
+    return straight_means<0>(run, down, across, means);
   }
   // Distances are counted in widths of a pixel, so that a share falls by 1 in 1.
   const auto widths = [&](float modules, float width) { return hn::Set(d, modules / width); };
@@ -79,7 +43,9 @@ void sample_run(const ModuleRun& run, float* means) {
   const auto most_col = widths(0.5F + 0.5F * inverse.col_width, inverse.col_width);
   constexpr std::int32_t kAtOnce = 4;  // modules, so that they wait for each other's sums
   static_assert(ModuleRun::kMost % kAtOnce == 0);
+  ComingRows coming(run);
   for (std::int32_t first = 0; first < run.count; first += kAtOnce) {
+    if (first % kLanes == 0) coming.call();
     Vector pixels[kAtOnce], weight[kAtOnce], row[kAtOnce], col[kAtOnce];
     const float* from[kAtOnce];
     for (std::int32_t k = 0; k < kAtOnce; ++k) pixels[k] = weight[k] = hn::Zero(d);
@@ -106,6 +72,28 @@ void sample_run(const ModuleRun& run, float* means) {
       means[first + k] = rules::mean_of(
           {hn::GetLane(hn::SumOfLanes(d, pixels[k])), hn::GetLane(hn::SumOfLanes(d, weight[k]))},
           inverse);
+  }
+}
+
+void lay_centres(const rules::CodeTerms& map, const rules::ModuleTile& tile, ModuleRun& run) {
+  const Floats d;
+  const std::int32_t cols = tile.end - tile.left;
+  run.count = cols * (tile.bottom - tile.top);
+  for (std::int32_t row = tile.top; row < tile.bottom; ++row) {
+    const float v = static_cast<float>(row - steps::kCodeMargin) - map.middle;
+    const std::int32_t first = (row - tile.top) * cols;
+    for (std::int32_t k = 0; k < cols; k += kLanes) {  // the next row writes over what is beyond
+      const auto u =
+          hn::Iota(d, static_cast<float>(tile.left + k - steps::kCodeMargin) - map.middle);
+      const auto along = [&](int axis) {
+        const float(&t)[6][2] = map.terms;
+        const auto fixed = hn::Set(d, t[0][axis] + v * (t[1][axis] + v * t[3][axis]));
+        const auto slope = hn::Set(d, t[2][axis] + v * t[4][axis]);
+        return hn::Add(fixed, hn::Mul(u, hn::Add(slope, hn::Mul(u, hn::Set(d, t[5][axis])))));
+      };
+      hn::StoreU(along(0), d, run.y + first + k);
+      hn::StoreU(along(1), d, run.x + first + k);
+    }
   }
 }
 
@@ -154,8 +142,11 @@ class CentredRows {
   const steps::CodeEqualiser& equaliser_;
   std::int32_t side_, wide_;
   const float* means_;
-  std::array<std::array<float, kWidest + 2 * kLanes>, kTaps> rows_{};
+  std::array<std::array<float, kWidest + 5 * kLanes>, kTaps> rows_{};
 };
+
+constexpr std::int32_t kRowVectors =
+    2;  // vectors of a row, so that they wait for each other's sums
 
 void equalise_rows(const steps::CodeEqualiser& equaliser, std::int32_t side, const float* means,
                    Llr* modules) {
@@ -165,25 +156,29 @@ void equalise_rows(const steps::CodeEqualiser& equaliser, std::int32_t side, con
   const rules::OutputLaw law = steps::output_law(equaliser);
   CentredRows centred(equaliser, side, means);
   for (std::int32_t row = 0; row < kTaps - 1; ++row) centred.fill(row);
-  std::array<Llr, kWidest + kLanes> llrs{};
+  std::array<Llr, kWidest + kRowVectors * kLanes> llrs{};
   for (std::int32_t row = 0; row < side; ++row) {
     centred.fill(row + kTaps - 1);
-    for (std::int32_t col = 0; col < side; col += kLanes) {
-      auto output = hn::Zero(d);
+    const float* own = means + (row + kTaps / 2) * (side + kTaps - 1) + kTaps / 2;
+    for (std::int32_t col = 0; col < side; col += kRowVectors * kLanes) {
+      Vector output[kRowVectors];
+      for (std::int32_t k = 0; k < kRowVectors; ++k) output[k] = hn::Zero(d);
       for (std::int32_t r = 0; r < kTaps; ++r) {
         const float* from = centred.row(row + r) + col;
         const float* taps = equaliser.taps.data() + r * kTaps;
         for (std::int32_t c = 0; c < kTaps; ++c)
-          output = hn::MulAdd(hn::Set(d, taps[c]), hn::LoadU(d, from + c), output);
+          for (std::int32_t k = 0; k < kRowVectors; ++k)
+            output[k] =
+                hn::MulAdd(hn::Set(d, taps[c]), hn::LoadU(d, from + c + k * kLanes), output[k]);
       }
-      const auto llr = hn::Mul(nats_of(law, output), steps);
-      const auto kept = hn::Min(hn::Max(llr, hn::Neg(most)), most);
-      hn::StoreU(hn::DemoteTo(d8, hn::NearestInt(kept)), d8, llrs.data() + col);
+      for (std::int32_t k = 0; k < kRowVectors; ++k) {
+        const auto llr = hn::Mul(nats_of(law, output[k]), steps);
+        const auto here = hn::IsFinite(hn::LoadU(d, own + col + k * kLanes));  // or in the margin
+        const auto kept = hn::IfThenElseZero(here, hn::Min(hn::Max(llr, hn::Neg(most)), most));
+        hn::StoreU(hn::DemoteTo(d8, hn::NearestInt(kept)), d8, llrs.data() + col + k * kLanes);
+      }
     }
-    const float* own = means + (row + kTaps / 2) * (side + kTaps - 1) + kTaps / 2;
-    for (std::int32_t col = 0; col < side; ++col)
-      modules[row * side + col] =
-          std::isfinite(own[col]) ? llrs[static_cast<std::size_t>(col)] : Llr{0};
+    std::copy_n(llrs.data(), side, modules + row * side);
   }
 }
 
@@ -195,7 +190,12 @@ HWY_AFTER_NAMESPACE();
 namespace ostracon::cpu {
 
 HWY_EXPORT(sample_run);
+HWY_EXPORT(lay_centres);
 HWY_EXPORT(equalise_rows);
+
+void lay_run(const rules::CodeTerms& map, const rules::ModuleTile& tile, ModuleRun& run) {
+  HWY_DYNAMIC_DISPATCH(lay_centres)(map, tile, run);
+}
 
 void module_means(const ModuleRun& run, float* means) {
   HWY_DYNAMIC_DISPATCH(sample_run)(run, means);

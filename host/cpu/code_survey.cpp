@@ -153,12 +153,13 @@ bool take_clear(const std::vector<CodeProposal>& proposals, std::size_t enough,
 
 }  // namespace
 
-std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, CodePyramid& pyramid,
                                       const SurveyExtent& extent) {
   const std::int32_t along = extent.most_side / kGlanceSide;
   const auto most = static_cast<std::size_t>(along) * static_cast<std::size_t>(along);
   std::vector<CodeMark> marks;
-  for (std::int32_t level = 0; level < pyramid.levels(); ++level) {
+  for (std::int32_t level = 0; level < pyramid.most_levels(); ++level) {
+    pyramid.form(level + 1);
     std::vector<FinderPeak> peaks;
     add_peaks(config, pyramid, level, extent.most_side, kStrongRms, peaks);
     const std::vector<CodeMark> seen =
@@ -172,8 +173,9 @@ std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, const Code
   return {};
 }
 
-std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, CodePyramid& pyramid,
                                       const SurveyExtent& extent) {
+  pyramid.form(pyramid.most_levels());
   std::vector<FinderPeak> peaks;
   for (std::int32_t level = 0; level < pyramid.levels(); ++level)
     add_peaks(config, pyramid, level, extent.most_side, kLeastRms, peaks);

@@ -15,13 +15,13 @@ struct SurveyExtent {
   std::size_t enough;      ///< codes after which no larger ones are looked for
 };
 
-/// Some codes that are clear, fitted, from the strongest peaks of each level, the finest first;
-/// none if there are not enough.
-std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+/// Some codes that are clear, fitted, from the strongest peaks of each level, the finest first, no
+/// more of which are formed than are looked at; none if there are not enough.
+std::vector<LocatedCode> glance_codes(const CodeFinderConfig& config, CodePyramid& pyramid,
                                       const SurveyExtent& extent);
 
-/// Codes of the image, fitted, none over another.
-std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, const CodePyramid& pyramid,
+/// Codes of the image, fitted, none over another. Forms all levels.
+std::vector<LocatedCode> survey_codes(const CodeFinderConfig& config, CodePyramid& pyramid,
                                       const SurveyExtent& extent);
 
 /// Levels of a pyramid for the pitches of `config`; the last has 16 px a side at least.

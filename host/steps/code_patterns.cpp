@@ -4,6 +4,7 @@
 #include <array>
 #include <mutex>
 
+#include "format/qr/format_agreement.hpp"
 #include "format/qr/symbol.hpp"
 
 namespace ostracon::steps {
@@ -49,17 +50,11 @@ bool reads_mirrored(std::int32_t version, std::span<const float> values) {
       seen[0][bit] += values[pattern.index(row, col)];
       seen[1][bit] += values[pattern.index(col, row)];
     }
-  std::array<float, 2> best{-1e30F, -1e30F};
-  for (const qr::Level level : qr::kLevels)
-    for (int mask = 0; mask < qr::kMasks; ++mask) {
-      const std::uint16_t word = qr::format_word({level, mask});
-      for (std::size_t way = 0; way < 2; ++way) {
-        float sum = 0;
-        for (std::size_t bit = 0; bit < qr::kFormatBits; ++bit)
-          sum += (word >> bit & 1) != 0 ? -seen[way][bit] : seen[way][bit];
-        best[way] = std::max(best[way], sum);
-      }
-    }
+  std::array<float, 2> best{};
+  for (std::size_t way = 0; way < 2; ++way) {
+    const auto agreements = qr::format_agreements(seen[way]);
+    best[way] = *std::max_element(agreements.begin(), agreements.end());
+  }
   return best[1] > best[0];
 }
 

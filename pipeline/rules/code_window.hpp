@@ -56,10 +56,25 @@ OSTRACON_HD inline PixelPlace place_of(const CodeTerms& map, float row, float co
 
 /// The inverse of a code's map near one module: (dy, dx) px -> (row, column) modules.
 struct ModuleInverse {
-  float row_by_y, row_by_x, col_by_y, col_by_x;
+  float row_by_y, row_by_x, col_by_y, col_by_x;  ///< two are 0 where its sides are straight
   float row_width, col_width;  ///< of a pixel, modules: its shadow, as wide as makes areas right
   float reach_y, reach_x;      ///< px from a module's centre within which pixels count
 };
+
+/// Sides of modules may leave the pixels' axes by so many px and are taken for straight: half of
+/// it, a tenth of a pixel, is what borders are off at their ends, which pixels blur by a whole one.
+inline constexpr float kSlightPx = 0.2F;
+
+/// The vectors of a module's side down and of that to the right, px, made straight where they
+/// nearly are.
+OSTRACON_HD inline void straighten(float& down_y, float& down_x, float& right_y, float& right_x) {
+  const auto slight = [](float a, float b) {
+    return fabsf(a) <= kSlightPx && fabsf(b) <= kSlightPx;
+  };
+  const bool upright = slight(down_x, right_y), lying = slight(down_y, right_x);
+  if (upright && !lying) down_x = right_y = 0;
+  if (lying && !upright) down_y = right_x = 0;
+}
 
 OSTRACON_HD inline ModuleInverse inverse_at(const CodeTerms& map, float row, float col) {
   const float v = row - map.middle, u = col - map.middle;
@@ -69,7 +84,8 @@ OSTRACON_HD inline ModuleInverse inverse_at(const CodeTerms& map, float row, flo
   const auto right = [&](int axis) {
     return map.terms[2][axis] + v * map.terms[4][axis] + 2 * u * map.terms[5][axis];
   };
-  const float down_y = down(0), down_x = down(1), right_y = right(0), right_x = right(1);
+  float down_y = down(0), down_x = down(1), right_y = right(0), right_x = right(1);
+  straighten(down_y, down_x, right_y, right_x);
   const float area = down_y * right_x - down_x * right_y;
   ModuleInverse inverse{right_x / area, -right_y / area, -down_x / area, down_y / area, 0, 0, 0, 0};
   const auto length = [](float y, float x) { return sqrtf(y * y + x * x); };

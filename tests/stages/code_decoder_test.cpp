@@ -127,6 +127,11 @@ TEST_P(CodeDecoderTest, AFormatThatNoiseChangedIsTriedAsTheNextLikelyOnes) {
   EXPECT_EQ(formats.front().behind, 0);
   EXPECT_TRUE(std::is_sorted(formats.begin(), formats.end(),
                              [](const auto& a, const auto& b) { return a.behind < b.behind; }));
+  const auto close = likely_formats(modules, 3, {}, {}, formats[4].behind);
+  ASSERT_GE(close.size(), 5U);
+  ASSERT_LT(close.size(), 32U);
+  for (std::size_t k = 0; k < close.size(); ++k)
+    EXPECT_EQ(close[k].information, formats[k].information) << k;
 
   const std::vector<SoftCode> codes = {{3, modules}};
   const DecodedCode tried = decode(codes)[0];

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 
+#include "format/qr/format_agreement.hpp"
 #include "tests/format/qr/qrencode_oracle.hpp"
 
 namespace ostracon::format::qr {
@@ -120,6 +121,20 @@ TEST(QrSymbol, format_words_are_those_of_annex_c_and_differ_in_seven_bits) {
     for (std::size_t j = 0; j < i; ++j) {
       EXPECT_GE(std::popcount(static_cast<unsigned>(words[i] ^ words[j])), 7);
     }
+  }
+}
+
+TEST(QrSymbol, a_format_word_agrees_with_light_where_it_has_0_and_dark_where_it_has_1) {
+  std::array<float, kFormatBits> light{};
+  for (std::size_t bit = 0; bit < light.size(); ++bit)
+    light[bit] = static_cast<float>(static_cast<int>(bit * 37 % 23) - 11);
+  const auto agreements = format_agreements(light);
+  ASSERT_EQ(agreements.size(), 32U);
+  for (std::size_t word = 0; word < agreements.size(); ++word) {
+    float expected = 0;
+    for (std::size_t bit = 0; bit < light.size(); ++bit)
+      expected += (format_word(format_of(word)) >> bit & 1) != 0 ? -light[bit] : light[bit];
+    EXPECT_EQ(agreements[word], expected) << word;
   }
 }
 
