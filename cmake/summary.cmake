@@ -9,6 +9,7 @@ function(ostracon_summary)
   message(STATUS "  compiler    ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}, "
                  "${CMAKE_BUILD_TYPE}, sanitizers: ${sanitize}")
   message(STATUS "  CUDA        ${OSTRACON_CUDA_SUMMARY}")
+  message(STATUS "  ranks       ${OSTRACON_MPI_SUMMARY}")
   message(STATUS "  threads     oneTBB ${TBB_VERSION}")
   message(STATUS "  SIMD        Highway ${hwy_VERSION}, chosen at run time")
   message(STATUS "  files       HDF5 ${HDF5_VERSION}, libarchive ${LibArchive_VERSION}, "

@@ -26,8 +26,8 @@ struct FieldFrames {
   bool empty() const { return on_host == nullptr && on_devices.empty(); }
 };
 
-/// Where fields come from; io/ implements it over HDF5, tests over memory. `read` is called from
-/// one thread at a time, in ascending order of `field`.
+/// Where fields come from; io/ implements it over HDF5, tests over memory. Called from one thread
+/// at a time; `read` in ascending order of `field`.
 class FieldSource {
  public:
   virtual ~FieldSource() = default;

@@ -10,6 +10,7 @@ packages=(
   libhdf5-dev nlohmann-json3-dev libarchive-dev libpng-dev libjpeg-dev libssl-dev
   libblosc-dev libdeflate-dev liblz4-dev libaec-dev libzstd-dev
   libtbb-dev libhwy-dev libisal-dev libopencv-core-dev libopencv-imgproc-dev
+  libopenmpi-dev openmpi-bin
   libcli11-dev libspdlog-dev libfmt-dev libtiff-dev
   libgtest-dev libgmock-dev
   libqrencode-dev libzxing-dev

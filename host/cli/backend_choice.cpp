@@ -67,4 +67,16 @@ Result<ChosenBackend> choose_backend(const BackendChoice& choice) {
                        {}};
 }
 
+BackendChoice for_process(BackendChoice choice, int process) {
+  if (choice.name == "cpu") return choice;
+  if (choice.devices.empty()) {
+    const auto there = cuda_devices();
+    if (!there) return choice;
+    for (const DeviceInfo& info : there.value()) choice.devices.push_back(info.index);
+  }
+  if (choice.devices.empty()) return choice;
+  choice.devices = {choice.devices[static_cast<std::size_t>(process) % choice.devices.size()]};
+  return choice;
+}
+
 }  // namespace ostracon::cli

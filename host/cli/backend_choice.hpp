@@ -21,6 +21,10 @@ struct BackendChoice {
 /// The options --backend and --device.
 void add_backend_options(CLI::App& verb, BackendChoice& choice);
 
+/// The devices of a choice for one of several processes on this machine, which number `process`:
+/// one device, taken in turn. The CPU, and "auto" where there is no device, stay as they are.
+BackendChoice for_process(BackendChoice choice, int process);
+
 /// A kind of backend, and a maker of lanes that gives them to its devices in turn.
 struct ChosenBackend {
   BackendKind kind = BackendKind::kCpu;

@@ -99,7 +99,7 @@ void print_codes(const CodeRecovery& recovery) {
 
 }  // namespace
 
-Result<ExitStatus> recover_code_plate(const RecoveryJob& job, io::ScanReader& scan) {
+Result<ExitStatus> recover_code_plate(const RecoveryJob& job, FieldSource& scan) {
   RecoverCodesOptions options;
   if (!job.plate.empty()) {
     Uuid plate;

@@ -65,6 +65,7 @@ ExitStatus run_program(int argc, char** argv) {
   add_encode(app, run);
   add_simulate(app, run);
   add_recover(app, run);
+  add_merge(app, run);
   add_verify(app, run);
   add_inspect(app, run);
   add_export(app, run);

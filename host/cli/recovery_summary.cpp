@@ -62,10 +62,10 @@ void print_times(const RecoveryReport& report) {
     fmt::print("  {:<13} {:>9.3f} s  {:4.1f} %\n", to_string(static_cast<Stage>(i)), seconds,
                100 * seconds / all);
   }
-  fmt::print("{:.1f} Mpx in {}", static_cast<double>(report.pixels) / 1e6,
-             human_duration(report.wall_seconds));
+  fmt::print("{:.1f} Mpx", static_cast<double>(report.pixels) / 1e6);
   if (report.wall_seconds > 0)
-    fmt::print(": {:.1f} Mpx/s", static_cast<double>(report.pixels) / 1e6 / report.wall_seconds);
+    fmt::print(" in {}: {:.1f} Mpx/s", human_duration(report.wall_seconds),
+               static_cast<double>(report.pixels) / 1e6 / report.wall_seconds);
   fmt::print("\n");
 }
 

@@ -19,6 +19,7 @@ using Run = std::function<Result<ExitStatus>()>;
 void add_encode(CLI::App& app, Run& run);
 void add_simulate(CLI::App& app, Run& run);
 void add_recover(CLI::App& app, Run& run);
+void add_merge(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

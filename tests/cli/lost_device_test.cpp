@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "host/cli/bulk_recovery.hpp"
 #include "host/cli/recovery_job.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/support/remote_backend.hpp"
@@ -29,7 +30,7 @@ class LostDevice : public test::ProgramTest {
 
   RecoveryJob job(const std::string& output) const {
     RecoveryJob job;
-    job.scan = (folder() / "scan.h5").string();
+    job.scans = {(folder() / "scan.h5").string()};
     job.folder = (folder() / output).string();
     job.report = (folder() / (output + ".json")).string();
     return job;
@@ -70,6 +71,39 @@ TEST_F(LostDevice, LeavesWhatIsWholeAndAnotherRunHasTheRest) {
   const auto again = run_recovery_on(on(device), job("again"));
   ASSERT_TRUE(again.has_value()) << again.error().message;
   EXPECT_EQ(recovered("again"), written_);
+}
+
+TEST_F(LostDevice, OfAJobCostsNothingThatWasRead) {
+  constexpr int kMany = 100000;
+  test::RemoteDevice device;
+  device.uploads_left = kMany;
+  auto whole = job("whole");
+  whole.job_folder = (folder() / "whole.job").string();
+  const auto read = run_bulk_recovery_on(on(device), whole);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const int all = kMany - device.uploads_left;
+
+  auto broken = job("broken");
+  broken.job_folder = (folder() / "broken.job").string();
+  broken.resume = true;
+  device.uploads_left = all / 2;
+  const auto lost = run_bulk_recovery_on(on(device), broken);
+  ASSERT_FALSE(lost.has_value());
+  EXPECT_EQ(lost.error().code, ErrorCode::kDevice);
+  for (const char* part : {"could not be read: the device is lost", "--resume goes on"})
+    EXPECT_NE(lost.error().message.find(part), std::string::npos) << lost.error().message;
+  EXPECT_FALSE(fs::exists(folder() / "broken"));
+  const std::string kept = test::content_of(folder() / "broken.job/journal-0000");
+
+  device.uploads_left = kMany;
+  const auto again = run_bulk_recovery_on(on(device), broken);
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  EXPECT_EQ(again.value(), ExitStatus::kVerified);
+  EXPECT_EQ(recovered("broken"), written_);
+  EXPECT_LT(kMany - device.uploads_left, all);  // what was read is not read again
+  const std::string journal = test::content_of(folder() / "broken.job/journal-0000");
+  EXPECT_EQ(journal.substr(0, kept.size()), kept);
+  EXPECT_GT(journal.size(), kept.size());
 }
 
 TEST_F(LostDevice, TooLittleMemoryForAllLanesCostsNothingButTime) {

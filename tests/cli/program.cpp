@@ -54,11 +54,22 @@ void write_file(const fs::path& file, std::string_view content) {
 
 Outcome run_program(const std::vector<std::string>& arguments, const fs::path& folder,
                     std::size_t file_bytes) {
+  return finish_program(start_program(arguments, folder, file_bytes), folder);
+}
+
+pid_t start_program(const std::vector<std::string>& arguments, const fs::path& folder,
+                    std::size_t file_bytes) {
+  const pid_t child = fork();
+  if (child == 0)
+    become_program(arguments, folder, folder.string() + ".out", folder.string() + ".err",
+                   file_bytes);
+  return child;
+}
+
+Outcome finish_program(pid_t child, const fs::path& folder) {
   const fs::path out = folder.string() + ".out";
   const fs::path err = folder.string() + ".err";
   Outcome outcome;
-  const pid_t child = fork();
-  if (child == 0) become_program(arguments, folder, out, err, file_bytes);
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child) return outcome;
   outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -2,6 +2,7 @@
 // Running the program, and a folder of its own for every test.
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <filesystem>
@@ -24,6 +25,12 @@ struct Outcome {
 /// grow beyond `file_bytes` (0: no limit), as if the disk were full then.
 Outcome run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                     std::size_t file_bytes = 0);
+
+/// run_program() in two parts, in between of which the program can be killed. One at a time in a
+/// folder, beside which its output is kept.
+pid_t start_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                    std::size_t file_bytes = 0);
+Outcome finish_program(pid_t child, const std::filesystem::path& folder);
 
 /// Every entry below `folder`: relative path to content ("-> target" for a link, "/" for a folder).
 std::map<std::string, std::string> tree_of(const std::filesystem::path& folder);
