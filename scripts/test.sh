@@ -29,7 +29,7 @@ sources() { git ls-files '*.cpp' '*.hpp' '*.cu' | grep -v '/tables/'; }
 check_format() {
   say "format"
   sources | xargs clang-format --dry-run --Werror
-  git ls-files 'scripts/*' 'tests/prototype/*' '.ci/run' | xargs grep -lE '^#!.*bash' | xargs shellcheck -x
+  git ls-files 'scripts/*' 'tests/prototype/*' 'tests/slurm/*' '.ci/run' | xargs grep -lE '^#!.*bash' | xargs shellcheck -x
 }
 
 # The second compiler and the first sanitizer in one build. What simulates and reads whole scans is

@@ -33,7 +33,7 @@ void say_if_ended(const std::string& message) {
     action.sa_handler = SIG_DFL;
   } else {
     action.sa_handler = say_farewell;
-    action.sa_flags = SA_RESETHAND | SA_NODEFER;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
   }
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
