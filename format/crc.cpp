@@ -25,18 +25,6 @@ constexpr std::array<std::uint32_t, 256> make_crc24b_table() {
   return table;
 }
 
-constexpr std::array<std::uint32_t, 256> make_crc32c_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) {
-      crc = (crc >> 1) ^ ((crc & 1U) != 0 ? kCrc32cReflected : 0U);
-    }
-    table[byte] = crc;
-  }
-  return table;
-}
-
 // Over bytes the 24 bits of a CRC-24B stand highest in 32.
 
 constexpr std::size_t kSlices = 8;
@@ -51,6 +39,20 @@ constexpr Slices make_crc24b_slices() {
     for (std::size_t s = 0; s < kSlices; ++s) {
       slices[s][byte] = crc << 8;
       crc = ((crc << 8) & kCrc24Mask) ^ table[crc >> 16];
+    }
+  }
+  return slices;
+}
+
+/// [s][byte]: the same of a CRC-32C.
+constexpr Slices make_crc32c_slices() {
+  Slices slices{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = byte;
+    for (std::size_t s = 0; s < kSlices; ++s) {
+      for (int bit = 0; bit < 8; ++bit)
+        crc = (crc >> 1) ^ ((crc & 1U) != 0 ? kCrc32cReflected : 0U);
+      slices[s][byte] = crc;
     }
   }
   return slices;
@@ -78,7 +80,7 @@ constexpr Advance make_crc24b_advance() {
 constexpr auto kCrc24bTable = make_crc24b_table();
 constexpr auto kCrc24bSlices = make_crc24b_slices();
 constexpr auto kCrc24bAdvance = make_crc24b_advance();
-constexpr auto kCrc32cTable = make_crc32c_table();
+constexpr auto kCrc32cSlices = make_crc32c_slices();
 
 [[gnu::always_inline]] inline std::uint32_t add_eight(std::uint32_t crc, const std::uint8_t* at) {
   return kCrc24bSlices[7][at[0] ^ (crc >> 24)] ^ kCrc24bSlices[6][at[1] ^ (crc >> 16 & 0xFFU)] ^
@@ -133,8 +135,16 @@ std::uint32_t crc24b_of_bytes(std::span<const std::uint8_t> bytes) {
 }
 
 std::uint32_t crc32c(std::span<const std::uint8_t> bytes) {
+  const auto& slices = kCrc32cSlices;
   std::uint32_t crc = 0xFFFFFFFFU;
-  for (const std::uint8_t byte : bytes) crc = (crc >> 8) ^ kCrc32cTable[(crc ^ byte) & 0xFFU];
+  std::size_t i = 0;
+  for (; i + kSlices <= bytes.size(); i += kSlices) {
+    const std::uint8_t* at = bytes.data() + i;
+    crc = slices[7][at[0] ^ (crc & 0xFFU)] ^ slices[6][at[1] ^ (crc >> 8 & 0xFFU)] ^
+          slices[5][at[2] ^ (crc >> 16 & 0xFFU)] ^ slices[4][at[3] ^ (crc >> 24)] ^
+          slices[3][at[4]] ^ slices[2][at[5]] ^ slices[1][at[6]] ^ slices[0][at[7]];
+  }
+  for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ slices[0][bytes[i] ^ (crc & 0xFFU)];
   return ~crc;
 }
 

@@ -47,15 +47,15 @@ struct Lead {
   std::uint32_t bytes = 0, crc = 0;
 };
 
-std::vector<std::uint8_t> lead_of(std::span<const std::uint8_t> record) {
+std::vector<std::uint8_t> bytes_of(const Lead& lead) {
   Packer archive;
   archive(kMark);
-  archive(static_cast<std::uint32_t>(record.size()));
-  archive(format::crc32c(record));
+  archive(lead.bytes);
+  archive(lead.crc);
   return with_crc(std::move(archive));
 }
 
-/// False for anything but lead_of() something.
+/// False for anything but bytes_of() a lead.
 bool parse_lead(std::span<const std::uint8_t, kLeadSize> bytes, Lead& lead) {
   Unpacker archive(bytes);
   std::uint32_t mark = 0, crc = 0;
@@ -199,8 +199,8 @@ Result<> JobJournal::record(const FieldRecord& record) {
   if (bytes.size() > kMostRecordBytes)
     return Error{ErrorCode::kInvalidArgument,
                  name_ + ": a record of " + std::to_string(bytes.size()) + " bytes"};
-  auto whole = lead_of(bytes);
-  const std::uint32_t crc = format::crc32c(bytes);
+  const Lead lead{static_cast<std::uint32_t>(bytes.size()), format::crc32c(bytes)};
+  auto whole = bytes_of(lead);
   whole.insert(whole.end(), bytes.begin(), bytes.end());
   if (auto written = write_at(file_, end_, whole, name_); !written) {
     // Even if this failed too: half a record is cut off when the journal is next opened.
@@ -210,7 +210,7 @@ Result<> JobJournal::record(const FieldRecord& record) {
   const RecordedField field{
       record.reading.report.field,
       record.reading.header ? std::optional(record.reading.header->plate) : std::nullopt};
-  add({field, end_ + kLeadSize, static_cast<std::uint32_t>(bytes.size()), crc});
+  add({field, end_ + kLeadSize, lead.bytes, lead.crc});
   end_ += whole.size();
   unsynced_ = true;
   if (std::chrono::steady_clock::now() - synced_ >= kBetweenSyncs) return sync();

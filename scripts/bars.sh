@@ -230,6 +230,8 @@ source scripts/bars_4.sh
 source scripts/bars_5.sh
 # shellcheck source=scripts/bars_6.sh
 source scripts/bars_6.sh
+# shellcheck source=scripts/bars_7_jobs.sh
+source scripts/bars_7_jobs.sh
 
 for function in $(declare -F | awk '{print $3}' | grep '^bar_'); do
   number=${function#bar_}

@@ -12,6 +12,7 @@
 #include "host/cli/code_recovery.hpp"
 #include "host/cli/emit_recorded.hpp"
 #include "host/cli/farewell.hpp"
+#include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/recovery_output.hpp"
 #include "host/cli/text.hpp"
@@ -117,8 +118,11 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
     OSTRACON_TRY_ASSIGN(description.share, parse_share(job.shard));
   }
   OSTRACON_TRY_ASSIGN(io::JobFolder folder, enter_job(job, description, ranks));
+  const auto read_before = static_cast<std::int64_t>(folder.recorded().size());
   OutputState outputs;
-  if (first && job.shard.empty()) {
+  if (first && read_before == 0 && !job.pictures.empty())
+    mine = check_new_folder(job.pictures, job.force);
+  if (first && mine && job.shard.empty()) {
     auto state = check_job_outputs(job, folder.path());
     if (state)
       outputs = state.value();
@@ -128,7 +132,6 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
   OSTRACON_TRY(ranks.agree(mine));
 
   const auto unread = folder.unread();
-  const auto read_before = static_cast<std::int64_t>(folder.recorded().size());
   if (first) {
     fmt::print("job:      {}: {} of {} in {}{}\n", job.job_folder, fields(unread.size()),
                scans.fields(), plural(description.inputs.size(), "file"),

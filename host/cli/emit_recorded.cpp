@@ -58,7 +58,9 @@ Result<OutputState> check_job_outputs(const RecoveryJob& job,
         state.complete = static_cast<ExitStatus>(emission->exit_status);
     }
   }
-  if (!state.begun && !state.complete) OSTRACON_TRY(check_outputs(job));
+  RecoveryJob files = job;
+  files.pictures.clear();  // drawn while fields are read, so that they may stand by now
+  if (!state.begun && !state.complete) OSTRACON_TRY(check_outputs(files));
   return state;
 }
 

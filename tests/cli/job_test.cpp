@@ -126,6 +126,17 @@ TEST_F(Job, GoesOnOnlyIfAskedToAndOnlyWithTheSameInputs) {
   EXPECT_FALSE(fs::exists(folder() / "third"));
 }
 
+TEST_F(Job, MayHaveDrawnItsPicturesBefore) {
+  ASSERT_NO_FATAL_FAILURE(make_scans(2, 1));
+  fs::create_directory(folder() / "mine");
+  write_file(folder() / "mine/field0000-raw.png", "another's");
+  expect_run(2, recover_into("out", {"--job", "job", "--pictures", "mine"}));
+  EXPECT_EQ(content_of(folder() / "mine/field0000-raw.png"), "another's");
+  expect_run(0, recover_into("out", {"--job", "job", "--pictures", "drawn", "--resume"}));
+  EXPECT_TRUE(fs::exists(folder() / "drawn/field0000-raw.png"));
+  expect_run(0, recover_into("other", {"--job", "job", "--pictures", "drawn", "--resume"}));
+}
+
 TEST_F(Job, TheSecondOfTwoAtOnceIsRefused) {
   ASSERT_NO_FATAL_FAILURE(make_scans(20, 1));
   ASSERT_NO_FATAL_FAILURE(recover_whole());

@@ -17,6 +17,30 @@ TEST(Crc32c, GivesThePublishedCheckValues) {
   EXPECT_EQ(crc32c_of(""), 0U);
   EXPECT_EQ(crc32c(std::vector<std::uint8_t>(32, 0)), 0x8A9136AAU);     // RFC 3720 B.4
   EXPECT_EQ(crc32c(std::vector<std::uint8_t>(32, 0xFF)), 0x62A8AB43U);  // RFC 3720 B.4
+  std::vector<std::uint8_t> rising, falling;
+  for (std::uint8_t k = 0; k < 32; ++k) {
+    rising.push_back(k);
+    falling.push_back(static_cast<std::uint8_t>(31 - k));
+  }
+  EXPECT_EQ(crc32c(rising), 0x46DD794EU);   // RFC 3720 B.4
+  EXPECT_EQ(crc32c(falling), 0x113FDB5CU);  // RFC 3720 B.4
+}
+
+/// The same division bit by bit, reflected.
+std::uint32_t crc32c_by_division(const std::vector<std::uint8_t>& bytes) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const std::uint8_t byte : bytes)
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc >> 1) ^ (((crc ^ (byte >> bit)) & 1U) != 0 ? 0x82F63B78U : 0U);
+  return ~crc;
+}
+
+TEST(Crc32c, EqualsLongDivisionAtEveryLength) {
+  std::vector<std::uint8_t> bytes;
+  for (std::uint32_t length = 0; length < 100; ++length) {
+    EXPECT_EQ(crc32c(bytes), crc32c_by_division(bytes)) << length;
+    bytes.push_back(static_cast<std::uint8_t>(length * 2654435761U >> 24));
+  }
 }
 
 /// The polynomial division of TS 38.212 section 5.1, bit by bit.
