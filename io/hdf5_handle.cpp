@@ -185,6 +185,24 @@ Result<Handle> open_group(hid_t parent, const std::string& name, const std::stri
   return group;
 }
 
+std::optional<H5O_info_t> object_info(hid_t parent, const std::string& name) {
+  const Handle access = local_access(H5P_LINK_ACCESS);
+  H5O_info_t info{};
+  const bool known =
+      H5Oget_info_by_name2(parent, name.c_str(), &info, H5O_INFO_BASIC, access.get()) >= 0;
+  H5Eclear2(H5E_DEFAULT);
+  return known ? std::optional(info) : std::nullopt;
+}
+
+std::string path_of(const Handle& object) {
+  const ssize_t length = H5Iget_name(object.get(), nullptr, 0);
+  if (length <= 0) return "";
+  std::string path(static_cast<std::size_t>(length) + 1, '\0');
+  H5Iget_name(object.get(), path.data(), path.size());
+  path.pop_back();
+  return path;
+}
+
 std::vector<std::string> child_names(hid_t group) {
   std::vector<std::string> names;
   hsize_t position = 0;

@@ -11,6 +11,7 @@
 
 #include "core/frames.hpp"
 #include "core/result.hpp"
+#include "io/chunk_codecs.hpp"
 
 namespace ostracon::io::hdf5 {
 
@@ -57,9 +58,15 @@ Result<> write_text(hid_t parent, const char* name, const std::string& text);
 Result<> write_number(hid_t parent, const char* name, double value, const char* units);
 
 /// A dataset that grows along its first axis: [0.., tail...], one entry of the first axis (or the
-/// last two axes of it when `image_chunks`) a chunk, never filtered.
+/// last two axes of it when `image_chunks`) a chunk, with `filters`, which the library need not
+/// know.
 Result<Handle> create_growing(hid_t parent, const char* name, hid_t type,
-                              const std::vector<hsize_t>& tail, bool image_chunks = false);
+                              const std::vector<hsize_t>& tail, bool image_chunks = false,
+                              const std::vector<Filter>& filters = {});
+/// Appends one entry of the first axis, whose chunks are images and have been through the filters.
+///   chunks   in order
+Result<> append_encoded(const Handle& dataset, const std::vector<std::vector<std::uint8_t>>& chunks,
+                        const std::string& what);
 /// Appends one entry of the first axis. `type`: of the memory.
 Result<> append(const Handle& dataset, hid_t type, const void* values, const std::string& what);
 
@@ -87,6 +94,10 @@ Result<> read_box(const Dataset& dataset, hid_t type, const std::vector<hsize_t>
 
 /// Names of the members of `group` (hard and soft links), sorted.
 std::vector<std::string> child_names(hid_t group);
+/// What the member `name` of `parent` is; nothing if it is not there, or lies in another file.
+std::optional<H5O_info_t> object_info(hid_t parent, const std::string& name);
+/// Where an object lies in its file: "/entry/scan0/frames".
+std::string path_of(const Handle& object);
 /// kBadInput names `what`. External links are not followed.
 Result<Handle> open_group(hid_t parent, const std::string& name, const std::string& what);
 

@@ -113,7 +113,8 @@ Result<> write_number(hid_t parent, const char* name, double value, const char* 
 }
 
 Result<Handle> create_growing(hid_t parent, const char* name, hid_t type,
-                              const std::vector<hsize_t>& tail, bool image_chunks) {
+                              const std::vector<hsize_t>& tail, bool image_chunks,
+                              const std::vector<Filter>& filters) {
   std::vector<hsize_t> sides{0}, limits{H5S_UNLIMITED}, chunk{1};
   sides.insert(sides.end(), tail.begin(), tail.end());
   limits.insert(limits.end(), tail.begin(), tail.end());
@@ -128,11 +129,33 @@ Result<Handle> create_growing(hid_t parent, const char* name, hid_t type,
   H5Pset_obj_track_times(properties.get(), false);
   H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
   H5Pset_fill_time(properties.get(), H5D_FILL_TIME_IFSET);
+  // Optional: the library itself need not have it to make the data set.
+  for (const Filter& filter : filters)
+    H5Pset_filter(properties.get(), filter.id, H5Z_FLAG_OPTIONAL, filter.values.size(),
+                  filter.values.data());
   const Handle space(H5Screate_simple(static_cast<int>(sides.size()), sides.data(), limits.data()));
   Handle dataset(
       H5Dcreate2(parent, name, type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT));
   if (!dataset) return last_error(ErrorCode::kIo, std::string("cannot write ") + name);
   return dataset;
+}
+
+Result<> append_encoded(const Handle& dataset, const std::vector<std::vector<std::uint8_t>>& chunks,
+                        const std::string& what) {
+  const Handle space(H5Dget_space(dataset.get()));
+  std::vector<hsize_t> sides(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space.get())));
+  H5Sget_simple_extent_dims(space.get(), sides.data(), nullptr);
+  std::vector<hsize_t> at(sides.size(), 0);
+  at[0] = sides[0]++;
+  if (H5Dset_extent(dataset.get(), sides.data()) < 0)
+    return last_error(ErrorCode::kIo, "cannot write " + what);
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    at[1] = i;
+    if (H5Dwrite_chunk(dataset.get(), H5P_DEFAULT, 0, at.data(), chunks[i].size(),
+                       chunks[i].data()) < 0)
+      return last_error(ErrorCode::kIo, "cannot write " + what);
+  }
+  return Ok{};
 }
 
 Result<> append(const Handle& dataset, hid_t type, const void* values, const std::string& what) {

@@ -17,9 +17,16 @@ std::string finish(const Json& json) {
 
 Json value_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-}  // namespace
-
-namespace {
+/// [x, y, z], null where a coordinate is not known; null where none is.
+Json stage_of(const ScanInfo& info) {
+  Json stage = Json::array();
+  bool known = false;
+  for (const auto& coordinate : info.stage_m) {
+    known = known || coordinate.has_value();
+    stage.push_back(value_or_null(coordinate));
+  }
+  return known ? stage : Json();
+}
 
 void add_pages(Json& json, const MasterDescription& description) {
   const format::PageHeader& header = description.header;
@@ -83,8 +90,10 @@ std::string inspection_text(const MasterReader& master) {
   return finish(json);
 }
 
-std::string inspection_text(const ScanReader& scan) {
+std::string inspection_text(const ScanSource& scan) {
   Json json = begin("scan");
+  json["layout"] = scan.layout();
+  json["warnings"] = scan.warnings();
   json["fields"] = scan.fields();
   json["groups"] = Json::array();
   for (const ScanGroup& group : scan.groups()) {
@@ -96,10 +105,14 @@ std::string inspection_text(const ScanReader& scan) {
                               {"rows", info.shape.rows},
                               {"cols", info.shape.cols},
                               {"type", to_string(info.shape.type)},
+                              {"stored_type", group.stored_type},
+                              {"axes", group.axes},
                               {"detector", info.detector},
                               {"pixel_size_m", value_or_null(info.pixel_size_m)},
                               {"dwell_time_s", value_or_null(info.dwell_time_s)},
                               {"beam_energy_v", value_or_null(info.beam_energy_v)},
+                              {"beam_current_a", value_or_null(info.beam_current_a)},
+                              {"stage_m", stage_of(info)},
                               {"adc_offset", value_or_null(info.adc_offset)},
                               {"dn_per_electron", value_or_null(info.dn_per_electron)},
                               {"positions_m", group.positions_m}});

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "io/archive.hpp"
@@ -49,6 +50,26 @@ Result<JobShare> share_of(const nlohmann::json& json, const std::string& origin)
   return share;
 }
 
+std::int64_t mtime_of(const struct stat& status) {
+  return std::int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec;
+}
+
+/// All files of a folder, in one number each.
+Result<> look_into(const std::filesystem::path& folder, JobInput& input) {
+  input.bytes = 0;
+  std::error_code failed;
+  for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    struct stat status {};
+    if (::stat(at->path().c_str(), &status) != 0) continue;  // a link to nothing
+    input.mtime_ns = std::max(input.mtime_ns, mtime_of(status));
+    if (S_ISREG(status.st_mode)) input.bytes += static_cast<std::uint64_t>(status.st_size);
+  }
+  if (failed)
+    return Error{ErrorCode::kIo, "cannot look into " + folder.string() + ": " + failed.message()};
+  return Ok{};
+}
+
 }  // namespace
 
 Result<JobInput> look_at_input(const std::filesystem::path& path) {
@@ -56,9 +77,10 @@ Result<JobInput> look_at_input(const std::filesystem::path& path) {
   if (::stat(path.c_str(), &status) != 0) return errno_error("cannot look at " + path.string());
   std::error_code failed;
   const auto absolute = std::filesystem::absolute(path, failed);
-  return JobInput{(failed ? path : absolute).lexically_normal().string(),
-                  static_cast<std::uint64_t>(status.st_size),
-                  std::int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec};
+  JobInput input{(failed ? path : absolute).lexically_normal().string(),
+                 static_cast<std::uint64_t>(status.st_size), mtime_of(status)};
+  if (S_ISDIR(status.st_mode)) OSTRACON_TRY(look_into(path, input));
+  return input;
 }
 
 std::int64_t JobShare::begin(std::int64_t fields) const { return part(fields, index - 1, count); }
@@ -67,6 +89,7 @@ std::int64_t JobShare::end(std::int64_t fields) const { return part(fields, inde
 Result<JobId> JobDescription::id() const {
   Packer archive;
   archive(fields);
+  archive(read_as);
   for (const JobInput& input : inputs) {
     archive(input.path);
     archive(input.bytes);
@@ -88,6 +111,8 @@ std::string difference(const JobDescription& then, const JobDescription& now) {
   if (then.inputs.size() != now.inputs.size())
     return "then " + std::to_string(then.inputs.size()) + " files, now " +
            std::to_string(now.inputs.size());
+  if (then.read_as != now.read_as)
+    return "then read with '" + then.read_as + "', now with '" + now.read_as + "'";
   if (then.fields != now.fields)
     return "then " + std::to_string(then.fields) + " fields, now " + std::to_string(now.fields);
   return {};
@@ -99,6 +124,7 @@ std::string description_text(const JobDescription& description) {
   json["version"] = kJobVersion;
   json["fields"] = description.fields;
   json["share"] = {{"index", description.share.index}, {"count", description.share.count}};
+  json["read_as"] = description.read_as;
   json["inputs"] = nlohmann::ordered_json::array();
   for (const JobInput& input : description.inputs)
     json["inputs"].push_back(
@@ -117,6 +143,7 @@ Result<JobDescription> parse_description(const std::string& text, const std::str
     reader.fail(origin + " is a job of version " + std::to_string(version) +
                 "; this program knows " + std::to_string(kJobVersion));
   reader.integer("fields", out.fields, kMostFields);
+  reader.text("read_as", out.read_as);
   if (reader.good() && (!json.contains("inputs") || !json["inputs"].is_array()))
     reader.fail(origin + ": 'inputs' is no list");
   if (reader.good() && !json.contains("share")) reader.fail(origin + ": 'share' is missing");

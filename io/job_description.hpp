@@ -11,11 +11,11 @@
 
 namespace ostracon::io {
 
-/// A scan file as it was found.
+/// A scan file, or a folder of pictures, as it was found.
 struct JobInput {
-  std::string path;  ///< absolute
-  std::uint64_t bytes = 0;
-  std::int64_t mtime_ns = 0;  ///< since 1970
+  std::string path;           ///< absolute
+  std::uint64_t bytes = 0;    ///< of a folder: of all files in it
+  std::int64_t mtime_ns = 0;  ///< since 1970; of a folder: of the youngest thing in it
   bool operator==(const JobInput&) const = default;
 };
 
@@ -35,6 +35,8 @@ struct JobDescription {
   std::vector<JobInput> inputs;  ///< in the order in which their fields are counted
   std::int64_t fields = 0;       ///< of all inputs
   JobShare share;
+  /// What a person said of how the inputs are to be read. Empty: nothing.
+  std::string read_as;
 
   /// Of inputs and fields: all shares of a job have the same.
   Result<JobId> id() const;
@@ -43,7 +45,7 @@ struct JobDescription {
 /// What differs between the inputs of two jobs, in words: "of A and of B ...". Empty: nothing does.
 std::string difference(const JobDescription& then, const JobDescription& now);
 
-/// JSON {"format": "ostracon-job", "version": 1, "inputs", "fields", "share"}.
+/// JSON {"format": "ostracon-job", "version": 1, "inputs", "fields", "share", "read_as"}.
 std::string description_text(const JobDescription& description);
 /// kBadInput says what is wrong in `text`, which is of `origin`.
 Result<JobDescription> parse_description(const std::string& text, const std::string& origin);

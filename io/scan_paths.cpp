@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "io/file_descriptor.hpp"
+#include "io/formats/picture_file.hpp"
 
 namespace ostracon::io {
 namespace {
@@ -35,26 +36,34 @@ class Files {
   Result<> add(const fs::path& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return errno_error("cannot open " + path.string());
-    if (S_ISDIR(status.st_mode)) return add_folder(path);
-    if (seen_.emplace(status.st_dev, status.st_ino).second) paths_.push_back(path);
-    return Ok{};
+    return S_ISDIR(status.st_mode) ? add_folder(path) : add_one(path);
   }
   std::vector<fs::path> take() { return std::move(paths_); }
 
  private:
+  Result<> add_one(const fs::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return errno_error("cannot open " + path.string());
+    if (seen_.emplace(status.st_dev, status.st_ino).second) paths_.push_back(path);
+    return Ok{};
+  }
   Result<> add_folder(const fs::path& folder) {
     std::vector<fs::path> found;
+    bool pictures = false;
     std::error_code failed;
     for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
          at.increment(failed)) {
       std::error_code ignored;
-      if (at->is_regular_file(ignored) && is_named_like_a_scan(at->path()))
-        found.push_back(at->path());
+      if (!at->is_regular_file(ignored)) continue;
+      if (is_named_like_a_scan(at->path())) found.push_back(at->path());
+      pictures = pictures || is_picture_name(at->path());
     }
     if (failed)
       return Error{ErrorCode::kIo, "cannot look into " + folder.string() + ": " + failed.message()};
+    if (found.empty() && pictures) return add_one(folder);
     if (found.empty())
-      return Error{ErrorCode::kNotFound, "the folder " + folder.string() + " holds no scan file"};
+      return Error{ErrorCode::kNotFound,
+                   "the folder " + folder.string() + " holds no scan file and no picture"};
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found) OSTRACON_TRY(add(path));
     return Ok{};

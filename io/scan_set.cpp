@@ -5,14 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "io/scan_file.hpp"
-
 namespace ostracon::io {
-
-Result<std::unique_ptr<FieldSource>> open_scan_file(const std::filesystem::path& path) {
-  OSTRACON_TRY_ASSIGN(auto scan, ScanReader::open(path));
-  return std::unique_ptr<FieldSource>(std::make_unique<ScanReader>(std::move(scan)));
-}
 
 Result<ScanSet> ScanSet::open(const std::vector<std::filesystem::path>& paths, ScanOpener opener) {
   ScanSet set;

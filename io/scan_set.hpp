@@ -14,12 +14,9 @@
 
 namespace ostracon::io {
 
-/// Opens one file as what it is.
+/// Opens one file, or one folder of pictures, as what it is.
 using ScanOpener =
     std::function<Result<std::unique_ptr<FieldSource>>(const std::filesystem::path&)>;
-
-/// ScanReader::open.
-Result<std::unique_ptr<FieldSource>> open_scan_file(const std::filesystem::path& path);
 
 /// The fields of all files, in their order. One file is open at a time: the one that was read last.
 /// What is kept of the others is a few numbers, however many fields they have.

@@ -1,5 +1,10 @@
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
 #include "io/atomic_file.hpp"
+#include "io/chunk_encoder.hpp"
 #include "io/hdf5_handle.hpp"
+#include "io/metadata_writer.hpp"
 #include "io/scan_file.hpp"
 #include "io/scan_truth.hpp"
 
@@ -37,7 +42,28 @@ Result<> write_optional(const hdf5::Handle& group, const char* name, std::option
   return hdf5::write_number(group.get(), name, *value, units);
 }
 
-hid_t stored_type(PixelType type) {
+/// Every frame through the filters, on all threads.
+Result<std::vector<std::vector<std::uint8_t>>> encode_frames(ScanCompression compression,
+                                                             std::span<const std::byte> frames,
+                                                             const FieldShape& shape) {
+  std::vector<std::vector<std::uint8_t>> chunks(static_cast<std::size_t>(shape.frames));
+  std::vector<Result<>> done(chunks.size(), Ok{});
+  const std::size_t bytes = frames.size() / chunks.size();
+  tbb::this_task_arena::isolate([&] {
+    tbb::parallel_for(std::size_t{0}, chunks.size(), [&](std::size_t frame) {
+      const auto* from = reinterpret_cast<const std::uint8_t*>(frames.data()) + frame * bytes;
+      auto encoded = encode_chunk(compression, {from, bytes}, bytes_of(shape.type));
+      if (encoded)
+        chunks[frame] = std::move(encoded).value();
+      else
+        done[frame] = encoded.error();
+    });
+  });
+  for (const Result<>& one : done) OSTRACON_TRY(one);
+  return chunks;
+}
+
+hid_t file_type(PixelType type) {
   return type == PixelType::kU8    ? H5T_STD_U8LE
          : type == PixelType::kU16 ? H5T_STD_U16LE
                                    : H5T_IEEE_F32LE;
@@ -47,8 +73,10 @@ hid_t stored_type(PixelType type) {
 
 struct ScanWriter::State {
   PendingFile pending;
+  ScanCompression compression = ScanCompression::kNone;
   hdf5::Handle file, entry;
   std::vector<OpenScan> scans;
+  std::optional<MetadataWriter> metadata;
 };
 
 ScanWriter::ScanWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -56,10 +84,15 @@ ScanWriter::ScanWriter(ScanWriter&&) noexcept = default;
 ScanWriter& ScanWriter::operator=(ScanWriter&&) noexcept = default;
 ScanWriter::~ScanWriter() = default;
 
-Result<ScanWriter> ScanWriter::create(const std::filesystem::path& path, bool force) {
+Result<ScanWriter> ScanWriter::create(const std::filesystem::path& path, bool force,
+                                      ScanCompression compression) {
   OSTRACON_TRY_ASSIGN(auto pending, PendingFile::create(path, force));
-  auto state = std::make_unique<State>(
-      State{.pending = std::move(pending), .file = {}, .entry = {}, .scans = {}});
+  auto state = std::make_unique<State>(State{.pending = std::move(pending),
+                                             .compression = compression,
+                                             .file = {},
+                                             .entry = {},
+                                             .scans = {},
+                                             .metadata = {}});
   OSTRACON_TRY_ASSIGN(state->file,
                       hdf5::create_file(state->pending.temporary().string(), path.string()));
   OSTRACON_TRY(hdf5::write_text_attribute(state->file.get(), "default", "entry"));
@@ -90,6 +123,10 @@ Result<std::int32_t> ScanWriter::add_scan(const ScanInfo& info) {
   OSTRACON_TRY(write_optional(group, "pixel_size", info.pixel_size_m, "m"));
   OSTRACON_TRY(write_optional(group, "dwell_time", info.dwell_time_s, "s"));
   OSTRACON_TRY(write_optional(group, "beam_energy", info.beam_energy_v, "V"));
+  OSTRACON_TRY(write_optional(group, "beam_current", info.beam_current_a, "A"));
+  const std::array<const char*, 3> stage{"stage_x", "stage_y", "stage_z"};
+  for (std::size_t axis = 0; axis < stage.size(); ++axis)
+    OSTRACON_TRY(write_optional(group, stage[axis], info.stage_m[axis], "m"));
   OSTRACON_TRY(write_optional(group, "adc_offset", info.adc_offset, ""));
   OSTRACON_TRY(write_optional(group, "dn_per_electron", info.dn_per_electron, ""));
   if (!info.detector.empty())
@@ -100,8 +137,9 @@ Result<std::int32_t> ScanWriter::add_scan(const ScanInfo& info) {
   const std::vector<hsize_t> tail{static_cast<hsize_t>(shape.frames),
                                   static_cast<hsize_t>(shape.rows),
                                   static_cast<hsize_t>(shape.cols)};
-  OSTRACON_TRY_ASSIGN(scan.frames, hdf5::create_growing(group.get(), "frames",
-                                                        stored_type(shape.type), tail, true));
+  OSTRACON_TRY_ASSIGN(scan.frames,
+                      hdf5::create_growing(group.get(), "frames", file_type(shape.type), tail, true,
+                                           filters_of(state_->compression, bytes_of(shape.type))));
   OSTRACON_TRY(
       hdf5::write_text_attribute(scan.frames.get(), "long_name", "frames [field, frame, y, x]"));
   OSTRACON_TRY_ASSIGN(scan.positions,
@@ -127,7 +165,13 @@ Result<> ScanWriter::append(std::int32_t scan, std::span<const std::byte> frames
                  "truth is given for some fields of scan " + std::to_string(scan) + " only"};
   const std::string what = "field " + std::to_string(open.fields) + " of scan " +
                            std::to_string(scan) + " to " + state_->pending.path().string();
-  OSTRACON_TRY(hdf5::append(open.frames, hdf5::native_type(open.shape.type), frames.data(), what));
+  if (state_->compression == ScanCompression::kNone) {
+    OSTRACON_TRY(
+        hdf5::append(open.frames, hdf5::native_type(open.shape.type), frames.data(), what));
+  } else {
+    OSTRACON_TRY_ASSIGN(const auto chunks, encode_frames(state_->compression, frames, open.shape));
+    OSTRACON_TRY(hdf5::append_encoded(open.frames, chunks, what));
+  }
   OSTRACON_TRY(hdf5::append(open.positions, H5T_NATIVE_DOUBLE, position_m.data(), what));
   if (truth != nullptr) {
     if (!open.truth) {
@@ -139,10 +183,24 @@ Result<> ScanWriter::append(std::int32_t scan, std::span<const std::byte> frames
   return Ok{};
 }
 
+MetadataWriter& ScanWriter::metadata() {
+  if (!state_->metadata) {
+    auto group = hdf5::create_group(state_->entry.get(), "original_metadata");
+    if (group) {
+      // Of no use where it fails: then what is written into it fails.
+      [[maybe_unused]] const auto classed =
+          hdf5::write_text_attribute(group.value().get(), "NX_class", "NXcollection");
+    }
+    state_->metadata.emplace(group ? std::move(group).value() : hdf5::Handle());
+  }
+  return *state_->metadata;
+}
+
 Result<> ScanWriter::close() {
   State& state = *state_;
   const bool flushed = H5Fflush(state.file.get(), H5F_SCOPE_GLOBAL) >= 0;
   state.scans.clear();
+  state.metadata.reset();
   state.entry.close();
   if (!state.file.close() || !flushed)
     return hdf5::last_error(ErrorCode::kIo, "cannot write " + state.pending.path().string());

@@ -66,7 +66,42 @@ void gather_plane(const std::uint8_t* rows, std::size_t row_bytes, std::size_t s
   }
 }
 
+/// 8 * row_bytes bytes, `stride` apart, to 8 rows of `row_bytes` bits.
+void scatter_plane(const std::uint8_t* from, std::size_t stride, std::size_t row_bytes,
+                   std::uint8_t* rows) {
+  for (std::size_t column = 0; column < row_bytes; column += 8) {
+    const std::size_t width = std::min<std::size_t>(8, row_bytes - column);
+    std::array<std::uint8_t, 64> bytes{};
+    const std::uint8_t* samples = from + column * 8 * stride;
+    for (std::size_t i = 0; i < 8 * width; ++i) bytes[i] = samples[i * stride];
+    Words words;
+    std::memcpy(words.data(), bytes.data(), bytes.size());
+    for (std::uint64_t& word : words) word = transpose_bits(word);
+    transpose_bytes(words);
+    for (std::size_t k = 0; k < 8; ++k)
+      std::memcpy(rows + k * row_bytes + column, &words[k], width);
+  }
+}
+
 }  // namespace
+
+void shuffle_bytes(std::span<const std::uint8_t> from, std::size_t sample_bytes,
+                   std::span<std::uint8_t> to) {
+  assert(from.size() == to.size() && sample_bytes > 0);
+  const std::size_t samples = from.size() / sample_bytes, whole = samples * sample_bytes;
+  for (std::size_t b = 0; b < sample_bytes; ++b)
+    for (std::size_t i = 0; i < samples; ++i) to[b * samples + i] = from[i * sample_bytes + b];
+  std::copy(from.begin() + static_cast<std::ptrdiff_t>(whole), from.end(),
+            to.begin() + static_cast<std::ptrdiff_t>(whole));
+}
+
+void shuffle_bits(std::span<const std::uint8_t> from, std::size_t sample_bytes,
+                  std::span<std::uint8_t> to) {
+  assert(from.size() == to.size() && from.size() % (8 * sample_bytes) == 0);
+  const std::size_t row_bytes = from.size() / (8 * sample_bytes);
+  for (std::size_t byte = 0; byte < sample_bytes; ++byte)
+    scatter_plane(from.data() + byte, sample_bytes, row_bytes, to.data() + byte * 8 * row_bytes);
+}
 
 void unshuffle_bytes(std::span<const std::uint8_t> from, std::size_t sample_bytes,
                      std::span<std::uint8_t> to) {

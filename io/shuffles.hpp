@@ -1,5 +1,5 @@
 #pragma once
-// The two reorderings of bytes and bits that filters of HDF5 put before a compressor, undone.
+// The two reorderings of bytes and bits that filters of HDF5 put before a compressor, both ways.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,5 +18,11 @@ void unshuffle_bytes(std::span<const std::uint8_t> from, std::size_t sample_byte
 ///   from, to   samples * sample_bytes bytes, samples a multiple of 8, apart from each other
 void unshuffle_bits(std::span<const std::uint8_t> from, std::size_t sample_bytes,
                     std::span<std::uint8_t> to);
+
+/// The other way round: what unshuffle_bytes() and unshuffle_bits() undo.
+void shuffle_bytes(std::span<const std::uint8_t> from, std::size_t sample_bytes,
+                   std::span<std::uint8_t> to);
+void shuffle_bits(std::span<const std::uint8_t> from, std::size_t sample_bytes,
+                  std::span<std::uint8_t> to);
 
 }  // namespace ostracon::io

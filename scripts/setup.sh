@@ -17,7 +17,7 @@ packages=(
 )
 if [[ ${1-} == --ci ]]; then
   packages+=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck time
-    python3-numpy python3-scipy python3-h5py)
+    python3-numpy python3-scipy python3-h5py python3-tifffile)
 elif [[ $# -gt 0 ]]; then
   sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
   exit 2

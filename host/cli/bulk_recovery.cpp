@@ -15,6 +15,7 @@
 #include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/recovery_output.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/ranks/ranks.hpp"
 #include "io/job_folder.hpp"
@@ -113,7 +114,7 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
   if (first && mine && job.shard.empty() && !job.resume) mine = check_outputs(job);
   OSTRACON_TRY(ranks.agree(mine));
   io::ScanSet scans = std::move(opened).value();
-  io::JobDescription description{scans.inputs(), scans.fields(), {}};
+  io::JobDescription description{scans.inputs(), scans.fields(), {}, in_words(job.hints)};
   if (!job.shard.empty()) {
     OSTRACON_TRY_ASSIGN(description.share, parse_share(job.shard));
   }

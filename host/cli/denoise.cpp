@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "host/cli/output.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
 #include "io/atomic_file.hpp"
@@ -37,6 +38,7 @@ struct DenoiseCommand {
   std::string method = "mean";
   std::string with = "opencv";
   view::DenoiseOptions options;
+  io::ScanHints hints;
   bool force = false;
   /// An option of the command line that is for some methods alone.
   struct Special {
@@ -76,7 +78,7 @@ Result<bool> wants_scan(const std::string& output) {
 }
 
 /// The scan's group that holds `field`.
-const io::ScanGroup& group_of(const io::ScanReader& scan, std::int64_t field) {
+const io::ScanGroup& group_of(const io::ScanSource& scan, std::int64_t field) {
   std::size_t at = 0;
   while (field >= scan.groups()[at].first_field + scan.groups()[at].fields) ++at;
   return scan.groups()[at];
@@ -117,15 +119,15 @@ Result<ExitStatus> run_denoise(const DenoiseCommand& command) {
   OSTRACON_TRY(check_given(command));
   OSTRACON_TRY_ASSIGN(const bool as_scan, wants_scan(command.output));
   OSTRACON_TRY(check_new_file(command.output, command.force));
-  OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(command.scan));
-  if (command.field >= scan.fields())
+  OSTRACON_TRY_ASSIGN(const auto scan, open_scan_input(command.scan, command.hints));
+  if (command.field >= scan->fields())
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("--field {}: there is no field {}; the last one is {}", command.field,
-                             command.field, scan.fields() - 1)};
-  const io::ScanGroup& group = group_of(scan, command.field);
-  const FieldShape shape = scan.shape(command.field);
+                             command.field, scan->fields() - 1)};
+  const io::ScanGroup& group = group_of(*scan, command.field);
+  const FieldShape shape = scan->shape(command.field);
   std::vector<std::byte> bytes(shape.bytes());
-  OSTRACON_TRY(scan.read(command.field, bytes));
+  OSTRACON_TRY(scan->read(command.field, bytes));
 
   view::DenoiseOptions options = command.options;
   options.method = methods().at(command.method);
@@ -137,7 +139,7 @@ Result<ExitStatus> run_denoise(const DenoiseCommand& command) {
   fmt::print("{} of {} ({}, {} x {} pixels) by {}\n",
              command.method == "mean" ? plural(static_cast<std::uint64_t>(shape.frames), "frame")
                                       : fmt::format("frame {}", options.frame),
-             scan.describe(command.field), to_string(shape.type), shape.rows, shape.cols,
+             scan->describe(command.field), to_string(shape.type), shape.rows, shape.cols,
              command.method);
   fmt::print("written: {}\n", command.output);
   return ExitStatus::kVerified;
@@ -172,7 +174,8 @@ void add_method_options(CLI::App& verb, DenoiseCommand& command) {
 void add_denoise(CLI::App& app, Run& run) {
   const auto command = std::make_shared<DenoiseCommand>();
   CLI::App* verb = app.add_subcommand("denoise", "Draw a field of a scan with less noise");
-  verb->add_option("SCAN", command->scan, "The scan: stacks of frames (HDF5, NeXus)")->required();
+  verb->add_option("SCAN", command->scan, "The scan: stacks of frames (HDF5, TIFF, PNG)")
+      ->required();
   verb->add_option("-o,--output", command->output,
                    "The picture (.png), or its counts as a scan of one frame (.h5)")
       ->type_name("FILE")
@@ -186,6 +189,7 @@ void add_denoise(CLI::App& app, Run& run) {
       ->capture_default_str();
   add_method_options(*verb, *command);
   verb->add_flag("--force", command->force, "Replace the output if it stands");
+  add_scan_hints(*verb, command->hints);
   verb->footer(
       "For looking at a field; recover works on the raw frames.\n"
       "mean averages the frames where they show the same place, nlm (non-local means) the pixels\n"

@@ -10,6 +10,7 @@
 #include "host/cli/hdf5_input.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
 #include "host/view/frame_pixels.hpp"
@@ -26,6 +27,7 @@ struct ExportOptions {
   std::string only;  ///< pages or fields; empty: all
   std::string frames = "0";
   bool force = false;
+  io::ScanHints hints;
 };
 
 std::filesystem::path folder_of(const ExportOptions& options) { return options.folder; }
@@ -65,7 +67,7 @@ Result<std::size_t> export_pages(io::MasterReader& master, const ExportOptions& 
   return pages.size();
 }
 
-Result<std::size_t> export_frames(io::ScanReader& scan, const ExportOptions& options) {
+Result<std::size_t> export_frames(io::ScanSource& scan, const ExportOptions& options) {
   OSTRACON_TRY_ASSIGN(const auto fields, choose(options.only, "--only", scan.fields(), "field"));
   Progress progress("export", "fields");
   std::uint64_t done = 0;
@@ -92,7 +94,7 @@ Result<std::size_t> export_frames(io::ScanReader& scan, const ExportOptions& opt
 
 Result<ExitStatus> export_pictures(const ExportOptions& options) {
   OSTRACON_TRY(check_new_folder(options.folder, options.force));
-  OSTRACON_TRY_ASSIGN(auto input, open_hdf5(options.file));
+  OSTRACON_TRY_ASSIGN(auto input, open_hdf5(options.file, options.hints));
   OSTRACON_TRY(make_folder(options.folder));
   OSTRACON_TRY_ASSIGN(const std::size_t pictures, input.master
                                                       ? export_pages(*input.master, options)
@@ -117,6 +119,7 @@ void add_export(CLI::App& app, Run& run) {
       ->type_name("LIST")
       ->capture_default_str();
   verb->add_flag("--force", options->force, "Replace pictures that stand");
+  add_scan_hints(*verb, options->hints);
   verb->footer(
       "A page becomes a picture of one bit a module, black for a pit; a frame one of 8 bits,\n"
       "stretched to its range.\n"

@@ -4,7 +4,7 @@
 
 namespace ostracon::cli {
 
-Result<Hdf5Input> open_hdf5(const std::filesystem::path& path) {
+Result<Hdf5Input> open_hdf5(const std::filesystem::path& path, const io::ScanHints& hints) {
   Hdf5Input input;
   auto master = io::MasterReader::open(path);
   if (master) {
@@ -12,7 +12,7 @@ Result<Hdf5Input> open_hdf5(const std::filesystem::path& path) {
     return input;
   }
   if (master.error().code != ErrorCode::kBadInput) return master.error();
-  auto scan = io::ScanReader::open(path);
+  auto scan = io::open_scan(path, hints);
   if (scan) {
     input.scan = std::move(scan).value();
     return input;

@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "host/cli/code_listing.hpp"
 #include "host/cli/hdf5_input.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
 #include "io/image_file.hpp"
@@ -20,6 +22,7 @@ struct InspectOptions {
   std::string file;
   bool json = false;
   CodeOptions codes;
+  io::ScanHints hints;
 };
 
 void print_pages(const io::MasterDescription& description) {
@@ -70,15 +73,20 @@ void print_master(const io::MasterReader& master) {
                printable(entry.path));
 }
 
-void print_scan(const io::ScanReader& scan) {
+void print_scan(const io::ScanSource& scan) {
   fmt::print("scan of {}\n", plural(static_cast<std::uint64_t>(scan.fields()), "field"));
+  fmt::print("layout: {}\n", printable(scan.layout()));
   for (const io::ScanGroup& group : scan.groups()) {
     const io::ScanInfo& info = group.info;
-    fmt::print("{}: {} of {}, {} x {} pixels, {}, {} each\n", group.path,
+    fmt::print("{}: {} of {}, {} x {} pixels, {}, {} each\n", printable(group.path),
                plural(static_cast<std::uint64_t>(group.fields), "field"),
                plural(static_cast<std::uint64_t>(info.shape.frames), "frame"), info.shape.rows,
                info.shape.cols, to_string(info.shape.type), human_bytes(info.shape.bytes()));
-    if (!info.detector.empty()) fmt::print("  detector:     {}\n", info.detector);
+    if (group.axes != "field, frame, y, x" && !group.axes.empty())
+      fmt::print("  axes:         {}\n", group.axes);
+    if (group.stored_type != to_string(info.shape.type) && !group.stored_type.empty())
+      fmt::print("  stored as:    {}, read as {}\n", group.stored_type, to_string(info.shape.type));
+    if (!info.detector.empty()) fmt::print("  detector:     {}\n", printable(info.detector));
     const auto print_value = [](const char* name, const std::optional<double>& value, double scale,
                                 const char* unit) {
       if (value) fmt::print("  {:<13} {:.6g} {}\n", name, *value * scale, unit);
@@ -86,16 +94,34 @@ void print_scan(const io::ScanReader& scan) {
     print_value("pixel size:", info.pixel_size_m, 1e9, "nm");
     print_value("dwell time:", info.dwell_time_s, 1e6, "us");
     print_value("beam energy:", info.beam_energy_v, 1e-3, "kV");
+    print_value("beam current:", info.beam_current_a, 1e12, "pA");
+    print_value("stage x:", info.stage_m[0], 1e3, "mm");
+    print_value("stage y:", info.stage_m[1], 1e3, "mm");
+    print_value("stage z:", info.stage_m[2], 1e3, "mm");
     print_value("ADC offset:", info.adc_offset, 1, "DN");
     print_value("ADC gain:", info.dn_per_electron, 1, "DN/electron");
   }
+  for (const std::string& warning : scan.warnings())
+    fmt::print("warning: {}\n", printable(warning));
+}
+
+/// A picture that is read for its codes: one alone, of which no microscope says anything.
+Result<bool> is_plain_picture(const InspectOptions& options) {
+  if (std::filesystem::is_directory(options.file)) return false;
+  OSTRACON_TRY_ASSIGN(const auto format, io::image_format(options.file));
+  if (format == io::ImageFormat::kOther) return false;
+  if (options.codes.any() || format != io::ImageFormat::kTiff) return true;
+  const auto scan = io::open_scan(options.file, options.hints);
+  if (!scan) return true;
+  const auto& groups = scan.value()->groups();
+  return scan.value()->layout() == "TIFF" && scan.value()->fields() == 1 &&
+         groups.front().info.shape.frames == 1;
 }
 
 Result<ExitStatus> inspect(const InspectOptions& options) {
-  const auto format = io::image_format(options.file);
-  if (format && format.value() != io::ImageFormat::kOther)
-    return list_codes(options.file, options.codes, options.json);
-  OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file));
+  OSTRACON_TRY_ASSIGN(const bool plain, is_plain_picture(options));
+  if (plain) return list_codes(options.file, options.codes, options.json);
+  OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file, options.hints));
   if (options.codes.any())
     return Error{ErrorCode::kInvalidArgument,
                  options.file + " is no picture: options of QR codes are of no meaning"};
@@ -119,6 +145,7 @@ void add_inspect(CLI::App& app, Run& run) {
       ->required();
   verb->add_flag("--json", options->json, "Tell it as JSON; of QR codes a line each");
   add_code_options(*verb, options->codes);
+  add_scan_hints(*verb, options->hints);
   verb->footer(
       "Examples:\n"
       "  ostracon inspect master.h5\n"

@@ -9,36 +9,45 @@
 
 #include "host/cli/lattice_options.hpp"
 #include "host/cli/output.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/cli/verbs.hpp"
 #include "io/atomic_file.hpp"
 #include "io/image_file.hpp"
 #include "io/lattice_files.hpp"
-#include "io/scan_file.hpp"
 #include "pipeline/field_mean.hpp"
 
 namespace ostracon::cli {
 namespace {
 
 Result<io::GreyImage> mean_of_field(const LatticeOptions& options) {
-  OSTRACON_TRY_ASSIGN(auto scan, io::ScanReader::open(options.input));
-  if (options.field >= scan.fields())
+  OSTRACON_TRY_ASSIGN(const auto scan, open_scan_input(options.input, options.hints));
+  if (options.field >= scan->fields())
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("--field {}: there is no field {}; the last one is {}", options.field,
-                             options.field, scan.fields() - 1)};
-  const FieldShape shape = scan.shape(options.field);
+                             options.field, scan->fields() - 1)};
+  const FieldShape shape = scan->shape(options.field);
   std::vector<std::byte> frames(shape.bytes());
-  OSTRACON_TRY(scan.read(options.field, frames));
+  OSTRACON_TRY(scan->read(options.field, frames));
   OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
   io::GreyImage image{shape.rows, shape.cols, {}};
   OSTRACON_TRY_ASSIGN(image.pixels,
-                      field_mean(*backend, frames, shape, scan.black_level(options.field)));
+                      field_mean(*backend, frames, shape, scan->black_level(options.field)));
   return image;
 }
 
+/// A TIFF of several pages: frames of a field.
+bool is_stack(const LatticeOptions& options) {
+  const auto scan = io::open_scan(options.input, options.hints);
+  return scan && scan.value()->shape(0).frames > 1;
+}
+
 Result<io::GreyImage> read_input(const LatticeOptions& options) {
-  OSTRACON_TRY_ASSIGN(const auto format, io::image_format(options.input));
-  if (format != io::ImageFormat::kOther) return io::read_image(options.input);
+  if (!std::filesystem::is_directory(options.input)) {
+    OSTRACON_TRY_ASSIGN(const auto format, io::image_format(options.input));
+    if (format != io::ImageFormat::kOther && !is_stack(options))
+      return io::read_image(options.input);
+  }
   auto mean = mean_of_field(options);
   if (!mean && mean.error().code == ErrorCode::kBadInput)
     return Error{ErrorCode::kBadInput,
@@ -85,6 +94,7 @@ void add_lattice(CLI::App& app, Run& run) {
   CLI::App* verb =
       app.add_subcommand("lattice", "Read a lattice of bits that is none of our pages");
   add_lattice_options(*verb, *options);
+  add_scan_hints(*verb, options->hints);
   verb->footer(
       "The grid is told roughly and refined; what a 0 and a 1 look like is learned from the "
       "cells.\n"

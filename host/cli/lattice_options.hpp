@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "io/open_scan.hpp"
 #include "pipeline/raw_lattice/raw_lattice.hpp"
 
 namespace CLI {
@@ -25,6 +26,7 @@ struct LatticeOptions {
   double confidence = 0.99;
   std::int64_t field = 0;
   bool force = false;
+  io::ScanHints hints;
 };
 
 void add_lattice_options(CLI::App& verb, LatticeOptions& options);

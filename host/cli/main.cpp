@@ -68,6 +68,7 @@ ExitStatus run_program(int argc, char** argv) {
   add_merge(app, run);
   add_verify(app, run);
   add_inspect(app, run);
+  add_import(app, run);
   add_export(app, run);
   add_lattice(app, run);
   add_denoise(app, run);

@@ -13,6 +13,7 @@
 #include "host/cli/output.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/recovery_output.hpp"
+#include "host/cli/scan_input.hpp"
 #include "host/cli/text.hpp"
 #include "host/ranks/ranks.hpp"
 #include "io/pictures.hpp"
@@ -45,7 +46,7 @@ Result<Recovery> read_scan(const RecoveryJob& job, FieldSource& scan, const Chos
 
 void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
   verb.add_option("SCAN", job.scans,
-                  "The scans: stacks of frames (HDF5, NeXus); files, folders, quoted patterns")
+                  "The scans: stacks of frames (HDF5, TIFF, PNG); files, folders, quoted patterns")
       ->required();
   verb.add_option("--plate", job.plate, "Which plate, where the scans show several")
       ->type_name("UUID");
@@ -61,6 +62,7 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
   verb.add_option("--picture-fields", job.picture_fields, "Draw so many fields that show a page")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}))
       ->capture_default_str();
+  add_scan_hints(verb, job.hints);
 }
 
 Result<> check_outputs(const RecoveryJob& job) {
@@ -73,7 +75,7 @@ Result<> check_outputs(const RecoveryJob& job) {
 
 Result<io::ScanSet> open_scans(const RecoveryJob& job) {
   OSTRACON_TRY_ASSIGN(const auto paths, io::find_scan_files(job.scans));
-  return io::ScanSet::open(paths, io::open_scan_file);
+  return io::ScanSet::open(paths, scan_opener(job.hints));
 }
 
 Result<RecoverOptions> recover_options(const RecoveryJob& job, Result<>& drawn) {

@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "host/cli/backend_choice.hpp"
 #include "host/cli/exit_status.hpp"
+#include "io/open_scan.hpp"
 #include "io/scan_set.hpp"
 
 namespace CLI {
@@ -19,7 +20,8 @@ namespace ostracon::cli {
 /// Paths are strings as typed; empty: not wanted.
 struct RecoveryJob {
   std::vector<std::string> scans;  ///< files, folders, patterns
-  std::string folder;              ///< where the files go; empty: verify only
+  io::ScanHints hints;
+  std::string folder;  ///< where the files go; empty: verify only
   bool force = false;
   bool keep_partial = false;
   std::string plate;               ///< UUID; empty: the only one in the scans
@@ -36,8 +38,7 @@ struct RecoveryJob {
 };
 
 /// The options that both verbs have: SCAN, --plate, --symbology, --backend, --device, --report,
-/// --pictures,
-/// --picture-fields.
+/// --pictures, --picture-fields, and those of scans of others.
 void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 
 /// Reads the scans, decodes, extracts, writes report and pictures, prints what became of every

@@ -22,6 +22,7 @@ void add_recover(CLI::App& app, Run& run);
 void add_merge(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
+void add_import(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_lattice(CLI::App& app, Run& run);
 void add_denoise(CLI::App& app, Run& run);
