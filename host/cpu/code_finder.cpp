@@ -28,9 +28,12 @@ class CpuCodeFinder final : public CodeFinder {
     pyramid_.set(image);
     std::vector<LocatedCode> codes;
     const std::int32_t smaller = std::min(image.rows, image.cols);
-    const auto search_with = [&](const std::vector<LocatedCode>& known) {
+    const auto search_with = [&](std::vector<LocatedCode> known) {
       const auto lattice = steps::common_lattice(known);
-      if (lattice) codes = search_lattice(pyramid_, *lattice, known);
+      if (!lattice) return;
+      // Between codes with quiet zones finder patterns of four of them look like a smaller one.
+      std::erase_if(known, [&](const auto& code) { return !steps::agrees(code, *lattice); });
+      codes = search_lattice(pyramid_, *lattice, known);
     };
     if (config_.one_lattice && smaller > 4 * kMiddles[0]) {
       for (const std::int32_t side : kGlances)

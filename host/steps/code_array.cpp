@@ -129,6 +129,15 @@ ArraySteps array_steps(const std::vector<LocatedCode>& codes) {
   return {common_step(codes, middles, 0, 2), common_step(codes, middles, 1, 2)};
 }
 
+bool agrees(const LocatedCode& code, const CodeLattice& lattice) {
+  const auto [down, right] = clockwise_axes(code);
+  const auto off = [](const Place& a, const Place& b) {
+    return std::hypot(a[0] - b[0], a[1] - b[1]);
+  };
+  const float most = kAgree * std::hypot(lattice.down[0], lattice.down[1]);
+  return off(down, lattice.down) <= most && off(right, lattice.right) <= most;
+}
+
 std::optional<CodeLattice> common_lattice(const std::vector<LocatedCode>& codes) {
   if (codes.size() < 2) return std::nullopt;
   CodeLattice lattice;
@@ -140,14 +149,10 @@ std::optional<CodeLattice> common_lattice(const std::vector<LocatedCode>& codes)
     lattice.down[k] = median(values[0][k]);
     lattice.right[k] = median(values[1][k]);
   }
-  const float least = kAgree * std::hypot(lattice.down[0], lattice.down[1]);
   std::size_t agree = 0, inverted = 0;
   std::map<std::int32_t, std::int32_t> seen;
   for (const LocatedCode& code : codes) {
-    const auto [down, right] = clockwise_axes(code);
-    if (std::hypot(down[0] - lattice.down[0], down[1] - lattice.down[1]) > least ||
-        std::hypot(right[0] - lattice.right[0], right[1] - lattice.right[1]) > least)
-      continue;
+    if (!agrees(code, lattice)) continue;
     ++agree;
     if (code.inverted) ++inverted;
     ++seen[code.version];

@@ -23,6 +23,9 @@ struct CodeLattice {
 /// than two thirds of them.
 std::optional<CodeLattice> common_lattice(const std::vector<LocatedCode>& codes);
 
+/// Whether a code has the lattice's steps, within 3 %.
+bool agrees(const LocatedCode& code, const CodeLattice& lattice);
+
 /// Codes through three peaks that stand to each other as the lattice says, within 1.5 modules. No
 /// peak belongs to two: those that come first have the choice.
 std::vector<LocatedCode> codes_on_lattice(const std::vector<FinderPeak>& peaks,

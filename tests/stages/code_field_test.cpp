@@ -71,6 +71,16 @@ TEST_P(CodeFieldTest, CodesBesideAnArrayAndBehindItsGapsAreFound) {
   EXPECT_EQ(found(draw_qr_scene(options(), codes)), codes.size());
 }
 
+// One such, the first that was seen, had an array of its kind grown from it.
+TEST_P(CodeFieldTest, FinderPatternsOfFourCodesWithQuietZonesAreNotTakenForASmallerOneBetweenThem) {
+  QrSceneOptions look = options();
+  look.angle_deg = 0;
+  look.snr = 2.3;
+  const std::vector<DrawnCode> codes = code_array(look, 3, 7, 7, 37, 1);
+  ASSERT_EQ(codes.size(), 49U);
+  EXPECT_EQ(found(draw_qr_scene(look, codes)), 49U);
+}
+
 OSTRACON_ON_EVERY_BACKEND(CodeFieldTest);
 
 }  // namespace

@@ -84,6 +84,25 @@ std::vector<LocatedCode> middle_of(const std::vector<LocatedCode>& codes, std::s
   return seeds;
 }
 
+TEST(CodeLattice, CodesThatAreSeenBetweenOthersDoNotAgreeWithWhatMostHave) {
+  // Four codes with quiet zones have finder patterns for one of version 1 between them: 15 modules
+  // apart, where it has 14.
+  Array array = array_of(3, 2);
+  LocatedCode between = array.codes[4];
+  between.version = 1;
+  between.map.middle = 10;
+  for (std::size_t term : {1U, 2U})
+    for (float& px : between.map.terms[term]) px *= 15.0F / 14;
+  array.codes[3].mirrored = true;
+  array.codes[3].map.transpose();
+  array.codes.insert(array.codes.begin(), between);
+  const auto lattice = common_lattice(array.codes);
+  ASSERT_TRUE(lattice);
+  EXPECT_EQ(lattice->versions, std::vector{kVersion});
+  for (std::size_t k = 0; k < array.codes.size(); ++k)
+    EXPECT_EQ(agrees(array.codes[k], *lattice), k > 0) << k;
+}
+
 TEST(CodeGrowth, FourCodesGrowToTheWholeArray) {
   for (const float degrees : {0.0F, 3.0F, 45.0F, 190.0F}) {
     const Array array = array_of(9, degrees);
