@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "io/formats/tiff_source.hpp"
 #include "io/image_decoders.hpp"
 
 namespace ostracon::io {
@@ -17,60 +16,6 @@ namespace {
 
 constexpr tmsize_t kMostBuffer = tmsize_t{1} << 30;
 constexpr std::uint32_t kMostTile = 65536;
-
-/// The file in memory, as libtiff reads it, and the first thing that it says is wrong.
-struct Source {
-  std::string_view bytes;
-  std::size_t at = 0;
-  std::string message;
-};
-Source& source_of(void* handle) { return *static_cast<Source*>(handle); }
-
-tmsize_t take(thandle_t handle, void* to, tmsize_t count) {
-  Source& source = source_of(handle);
-  if (count <= 0 || source.at >= source.bytes.size()) return 0;
-  const std::size_t some =
-      std::min(static_cast<std::size_t>(count), source.bytes.size() - source.at);
-  std::memcpy(to, source.bytes.data() + source.at, some);
-  source.at += some;
-  return static_cast<tmsize_t>(some);
-}
-tmsize_t refuse(thandle_t, void*, tmsize_t) { return 0; }
-toff_t seek(thandle_t handle, toff_t offset, int whence) {
-  Source& source = source_of(handle);
-  const toff_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? source.at : source.bytes.size();
-  source.at = static_cast<std::size_t>(base + offset);
-  return source.at;
-}
-int close(thandle_t) { return 0; }
-toff_t size(thandle_t handle) { return source_of(handle).bytes.size(); }
-
-int keep_message(TIFF*, void* handle, const char*, const char* format, va_list values) {
-  std::string& message = source_of(handle).message;
-  std::array<char, 200> text{};
-  if (message.empty() && std::vsnprintf(text.data(), text.size(), format, values) > 0)
-    message = text.data();
-  return 1;
-}
-int ignore_warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
-
-struct Close {
-  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
-};
-using Tiff = std::unique_ptr<TIFF, Close>;
-
-Tiff open(Source& source) {
-  TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
-  if (options == nullptr) return nullptr;
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options, kMostBuffer);
-  TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, &source);
-  TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, nullptr);
-  // "m": the bytes are not mapped by libtiff itself.
-  Tiff tiff(TIFFClientOpenExt("TIFF", "rm", &source, take, refuse, seek, close, size, nullptr,
-                              nullptr, options));
-  TIFFOpenOptionsFree(options);
-  return tiff;
-}
 
 /// How the samples of the first picture of the file lie.
 struct Layout {
@@ -207,12 +152,12 @@ std::optional<std::string> read_pixels(TIFF* tiff, const Layout& layout, GreyIma
 }  // namespace
 
 Result<GreyImage> decode_tiff(std::string_view bytes) {
-  Source source{bytes, 0, {}};
+  TiffSource source(bytes);
   const auto broken = [&](const std::string& otherwise) {
     return Error{ErrorCode::kBadInput,
-                 "TIFF: " + (source.message.empty() ? otherwise : source.message)};
+                 "TIFF: " + (source.message().empty() ? otherwise : source.message())};
   };
-  const Tiff tiff = open(source);
+  const TiffHandle tiff = source.open();
   if (!tiff) return broken("it cannot be opened");
   OSTRACON_TRY_ASSIGN(const Layout layout, layout_of(tiff.get()));
   GreyImage image{static_cast<std::int32_t>(layout.rows), static_cast<std::int32_t>(layout.cols),

@@ -8,7 +8,7 @@
 namespace ostracon::io {
 namespace {
 
-constexpr int kMostDepth = 32;
+constexpr int kMostNesting = 32;
 constexpr std::size_t kMostObjects = std::size_t{1} << 20;
 constexpr std::size_t kMostAttribute = std::size_t{1} << 26;
 constexpr std::size_t kMostReferences = 4096;
@@ -111,8 +111,9 @@ Result<> MetadataWriter::bytes(const std::string& name, std::string_view content
   hid_t parent = source_.get();
   std::size_t begin = 0;
   for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', begin)) {
-    if (end > begin) {
-      OSTRACON_TRY_ASSIGN(deeper, group_in(parent, name.substr(begin, end - begin)));
+    const std::string part = name.substr(begin, end - begin);
+    if (!part.empty() && part != "." && part != "..") {
+      OSTRACON_TRY_ASSIGN(deeper, group_in(parent, part));
       parent = deeper.get();
     }
     begin = end + 1;
@@ -209,7 +210,7 @@ Result<> MetadataWriter::copy_member(hid_t from, hid_t to, const std::string& na
 Result<> MetadataWriter::copy_group(hid_t from, hid_t to, const std::string& path,
                                     Copying& copying) {
   OSTRACON_TRY(copy_attributes(from, to, path.empty() ? "/" : path));
-  if (copying.depth >= kMostDepth) {
+  if (copying.depth >= kMostNesting) {
     left_out_.push_back(path + ": nested too deeply");
     return Ok{};
   }

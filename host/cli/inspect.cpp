@@ -21,6 +21,7 @@ namespace {
 struct InspectOptions {
   std::string file;
   bool json = false;
+  bool read_codes = false;
   CodeOptions codes;
   io::ScanHints hints;
 };
@@ -110,7 +111,7 @@ Result<bool> is_plain_picture(const InspectOptions& options) {
   if (std::filesystem::is_directory(options.file)) return false;
   OSTRACON_TRY_ASSIGN(const auto format, io::image_format(options.file));
   if (format == io::ImageFormat::kOther) return false;
-  if (options.codes.any() || format != io::ImageFormat::kTiff) return true;
+  if (options.read_codes || options.codes.any() || format != io::ImageFormat::kTiff) return true;
   const auto scan = io::open_scan(options.file, options.hints);
   if (!scan) return true;
   const auto& groups = scan.value()->groups();
@@ -122,7 +123,7 @@ Result<ExitStatus> inspect(const InspectOptions& options) {
   OSTRACON_TRY_ASSIGN(const bool plain, is_plain_picture(options));
   if (plain) return list_codes(options.file, options.codes, options.json);
   OSTRACON_TRY_ASSIGN(const auto input, open_hdf5(options.file, options.hints));
-  if (options.codes.any())
+  if (options.read_codes || options.codes.any())
     return Error{ErrorCode::kInvalidArgument,
                  options.file + " is no picture: options of QR codes are of no meaning"};
   if (options.json)
@@ -144,6 +145,8 @@ void add_inspect(CLI::App& app, Run& run) {
   verb->add_option("FILE", options->file, "A master, a scan, or a PNG, JPEG or TIFF picture")
       ->required();
   verb->add_flag("--json", options->json, "Tell it as JSON; of QR codes a line each");
+  verb->add_flag("--codes", options->read_codes,
+                 "Read the QR codes of a picture that a microscope says something of, too");
   add_code_options(*verb, options->codes);
   add_scan_hints(*verb, options->hints);
   verb->footer(

@@ -11,7 +11,7 @@
 namespace ostracon::io {
 namespace {
 
-Error bad(const std::string& why) { return Error{ErrorCode::kBadInput, "BMP: " + why}; }
+Error bad_bmp(const std::string& why) { return Error{ErrorCode::kBadInput, "BMP: " + why}; }
 
 std::uint32_t little_endian(std::string_view bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
@@ -27,15 +27,15 @@ struct Head {
 };
 
 Result<Head> head_of(std::string_view bytes) {
-  if (bytes.size() < 54 || !bytes.starts_with("BM")) return bad("it has no head");
+  if (bytes.size() < 54 || !bytes.starts_with("BM")) return bad_bmp("it has no head");
   const std::uint32_t info = little_endian(bytes, 14, 4);
   const auto width = static_cast<std::int32_t>(little_endian(bytes, 18, 4));
   const auto height =
       static_cast<std::int64_t>(static_cast<std::int32_t>(little_endian(bytes, 22, 4)));
   const std::uint32_t bits = little_endian(bytes, 28, 2), packing = little_endian(bytes, 30, 4);
   if (info < 40 || bits != 8 || packing != 0 || width < 1)
-    return bad("of " + std::to_string(bits) + " bits a pixel, compression " +
-               std::to_string(packing) + "; read are plain ones of 8 bits");
+    return bad_bmp("of " + std::to_string(bits) + " bits a pixel, compression " +
+                   std::to_string(packing) + "; read are plain ones of 8 bits");
   Head head;
   head.from_top = height < 0;
   head.page.rows = static_cast<std::uint32_t>(std::abs(height));
@@ -48,11 +48,11 @@ Result<Head> head_of(std::string_view bytes) {
   const std::size_t palette = 14 + std::size_t{info};
   if (palette + 4 * colours > bytes.size() || head.pixels_at > bytes.size() ||
       head.row_bytes * head.page.rows > bytes.size() - head.pixels_at)
-    return bad("it ends too soon");
+    return bad_bmp("it ends too soon");
   for (std::size_t i = 0; i < colours; ++i)
     for (std::size_t colour = 0; colour < 3; ++colour)
       if (static_cast<std::uint8_t>(bytes[palette + 4 * i + colour]) != i)
-        return bad("its palette is no ramp of greys");
+        return bad_bmp("its palette is no ramp of greys");
   return head;
 }
 
@@ -67,7 +67,7 @@ Result<> read_bmp(std::string_view bytes, const TiffPage& page, std::span<std::b
   OSTRACON_TRY_ASSIGN(const Head head, head_of(bytes));
   if (head.page.rows != page.rows || head.page.cols != page.cols ||
       to.size() != std::size_t{page.rows} * page.cols)
-    return bad("it has changed since it was opened");
+    return bad_bmp("it has changed since it was opened");
   for (std::size_t row = 0; row < page.rows; ++row) {
     const std::size_t stored = head.from_top ? row : page.rows - 1 - row;
     std::memcpy(to.data() + row * page.cols,

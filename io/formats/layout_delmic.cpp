@@ -11,7 +11,7 @@ namespace {
 constexpr hsize_t kMostChannels = 16;  // more are a spectrum
 
 /// By the labels; C and Z count fields, T frames.
-std::optional<AxisRoles> roles_of(const Dataset& image) {
+std::optional<AxisRoles> delmic_roles(const Dataset& image) {
   std::vector<std::string> labels = texts_of(image.id, "DIMENSION_LABELS");
   const std::vector<std::string> usual{"C", "T", "Z", "Y", "X"};
   const std::size_t rank = image.sides.size();
@@ -68,7 +68,7 @@ std::optional<FoundLayout> find_delmic(const Handle& file) {
       add_stack(layout, image.error());
       continue;
     }
-    const auto roles = roles_of(image.value());
+    const auto roles = delmic_roles(image.value());
     if (!roles) {
       add_stack(layout, Error{ErrorCode::kBadInput, path + " is no stack of images"});
       continue;

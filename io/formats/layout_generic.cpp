@@ -59,8 +59,8 @@ void read_pixel_size(const Handle& file, const std::string& path, const Handle& 
     }
 }
 
-Result<FoundLayout> layout_of(const Handle& file, Dataset dataset, AxisRoles roles,
-                              const std::string& path) {
+Result<FoundLayout> stack_layout(const Handle& file, Dataset dataset, AxisRoles roles,
+                                 const std::string& path) {
   FoundLayout layout{.name = "HDF5", .stacks = {}, .warnings = {}};
   OSTRACON_TRY_ASSIGN(auto stack, make_stack(std::move(dataset), std::move(roles), path));
   Findings findings(stack.group.info, layout.warnings, path);
@@ -116,7 +116,7 @@ Result<FoundLayout> told_layout(const Handle& file, const std::string& path,
   if (!roles)
     return Error{ErrorCode::kBadInput, whole + " has " + std::to_string(dataset.sides.size()) +
                                            " axes; which is which must be told"};
-  return layout_of(file, std::move(dataset), *roles, whole);
+  return stack_layout(file, std::move(dataset), *roles, whole);
 }
 
 }  // namespace ostracon::io::hdf5

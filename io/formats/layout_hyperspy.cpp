@@ -28,7 +28,7 @@ SignalAxis axis_of(const Handle& experiment, std::size_t index) {
 }
 
 /// Two axes are the image, the others navigate; nothing if it is no stack of images.
-std::optional<AxisRoles> roles_of(const std::vector<SignalAxis>& axes) {
+std::optional<AxisRoles> hyperspy_roles(const std::vector<SignalAxis>& axes) {
   AxisRoles roles;
   bool y = false, x = false, frame = false;
   bool all = true;
@@ -52,7 +52,7 @@ std::optional<AxisRoles> roles_of(const std::vector<SignalAxis>& axes) {
   return x && y ? std::optional(roles) : std::nullopt;
 }
 
-void read_instrument(const Handle& experiment, Findings& findings) {
+void read_hyperspy_instrument(const Handle& experiment, Findings& findings) {
   ScanInfo& info = findings.info();
   for (const char* kind : {"SEM", "TEM"}) {
     const auto group = group_at(experiment, "metadata/Acquisition_instrument/" + std::string(kind));
@@ -74,13 +74,13 @@ void read_instrument(const Handle& experiment, Findings& findings) {
   }
 }
 
-Result<FoundStack> stack_of(const Handle& experiment, const std::string& path,
-                            std::vector<std::string>& warnings) {
+Result<FoundStack> experiment_stack(const Handle& experiment, const std::string& path,
+                                    std::vector<std::string>& warnings) {
   OSTRACON_TRY_ASSIGN(auto dataset, dataset_at(experiment, "data"));
   std::vector<SignalAxis> axes;
   for (std::size_t axis = 0; axis < dataset.sides.size(); ++axis)
     axes.push_back(axis_of(experiment, axis));
-  auto roles = roles_of(axes);
+  auto roles = hyperspy_roles(axes);
   if (!roles) return Error{ErrorCode::kBadInput, path + "/data is no stack of images"};
   OSTRACON_TRY_ASSIGN(FoundStack stack, make_stack(std::move(dataset), *roles, path + "/data"));
   Findings findings(stack.group.info, warnings, path);
@@ -92,7 +92,7 @@ Result<FoundStack> stack_of(const Handle& experiment, const std::string& path,
       findings.scaled(y_m, "the scale of y", axes[axis].scale, axes[axis].units, "m");
   }
   findings.pixel_sides(x_m, y_m);
-  read_instrument(experiment, findings);
+  read_hyperspy_instrument(experiment, findings);
   return stack;
 }
 
@@ -107,7 +107,7 @@ std::optional<FoundLayout> find_hyperspy(const Handle& file) {
   for (const std::string& name : child_names(experiments.value().get())) {
     const std::string path = "/Experiments/" + name;
     const auto experiment = open_group(experiments.value().get(), name, path);
-    if (experiment) add_stack(layout, stack_of(experiment.value(), path, layout.warnings));
+    if (experiment) add_stack(layout, experiment_stack(experiment.value(), path, layout.warnings));
   }
   return layout;
 }

@@ -44,8 +44,8 @@ void read_microscope(const Handle& file, Findings& findings) {
   }
 }
 
-Result<FoundStack> stack_of(const Handle& file, const Handle& group, const std::string& path,
-                            std::vector<std::string>& warnings) {
+Result<FoundStack> ncem_stack(const Handle& file, const Handle& group, const std::string& path,
+                              std::vector<std::string>& warnings) {
   OSTRACON_TRY_ASSIGN(auto dataset, dataset_at(group, "data"));
   const auto dimensions = dimensions_of(group, dataset.sides.size());
   std::vector<std::string> names;
@@ -80,7 +80,7 @@ std::optional<FoundLayout> find_ncem(const Handle& file) {
     const auto type = attribute_of(group, "emd_group_type");
     if (!type || !(type->number == 1.0 || type->text == "1" || type->text == "array")) return;
     found = true;
-    add_stack(layout, stack_of(file, group, path, layout.warnings));
+    add_stack(layout, ncem_stack(file, group, path, layout.warnings));
   });
   if (!found && !versioned) return std::nullopt;
   return layout;

@@ -2,6 +2,7 @@
 // instrument is looked for in the groups around it, by the names of its fields.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "io/formats/hdf5_layouts.hpp"
 #include "io/formats/hdf5_lookup.hpp"
@@ -46,24 +47,57 @@ void read_steps(const Handle& data, const std::vector<std::string>& axes, const 
   findings.pixel_sides(x_m, y_m);
 }
 
-/// What instruments below `around` say, the most telling names first; what is known stays.
-void read_instrument(const Handle& around, Findings& findings) {
+/// What instruments below `around` say, the most telling names first.
+ScanInfo read_instrument(const Handle& around, const std::string& where,
+                         std::vector<std::string>& warnings) {
   std::vector<std::string> paths;
   visit_groups(around, [&](const Handle& group, const std::string& path) {
     for (const std::string& name : dataset_names(group))
       if (paths.size() < kMostPaths) paths.push_back(path + "/" + name);
   });
+  ScanInfo info;
+  Findings findings(info, warnings, where);
   for (const Wanted& wanted : kWanted) {
-    std::optional<double>& to = findings.info().*wanted.to;
-    for (const std::string ending : wanted.endings)
+    std::optional<double>& to = info.*wanted.to;
+    for (const char* name : wanted.endings) {
+      const std::string ending = std::string("/").append(name);
       for (const std::string& path : paths)
-        if (!to && path.ends_with("/" + ending))
+        if (!to && path.ends_with(ending))
           set_from(findings, to, path.substr(1), value_at(around, path.substr(1)), wanted.base);
+    }
   }
+  return info;
 }
 
-Result<FoundStack> stack_of(const Handle& data, const std::string& path, bool microscopy,
-                            std::vector<std::string>& warnings) {
+/// Instruments of an entry, each place looked into once.
+class Instruments {
+ public:
+  Instruments(const Handle& entry, std::string name, std::vector<std::string>& warnings)
+      : entry_(&entry), name_(std::move(name)), warnings_(&warnings) {}
+
+  /// What is known below `around`, where `info` does not know it yet.
+  void add_to(ScanInfo& info, const std::string& around) {
+    auto known = known_.find(around);
+    if (known == known_.end()) {
+      const auto group = group_at(*entry_, around);
+      known = known_
+                  .emplace(around,
+                           group ? read_instrument(group.value(), name_, *warnings_) : ScanInfo{})
+                  .first;
+    }
+    for (const Wanted& wanted : kWanted)
+      if (!(info.*wanted.to)) info.*wanted.to = known->second.*wanted.to;
+  }
+
+ private:
+  const Handle* entry_;
+  std::string name_;
+  std::vector<std::string>* warnings_;
+  std::map<std::string, ScanInfo> known_;
+};
+
+Result<FoundStack> nexus_stack(const Handle& data, const std::string& path, bool microscopy,
+                               std::vector<std::string>& warnings) {
   const std::string signal = signal_of(data);
   if (signal.empty()) return Error{ErrorCode::kBadInput, path + " (NXdata) names no signal"};
   const std::string what = path + "/" + signal;
@@ -105,19 +139,18 @@ std::optional<FoundLayout> find_nexus(const Handle& file) {
     const auto definition = value_at(entry.value(), "definition");
     const bool microscopy = definition && definition->text == "NXem";
     if (microscopy) layout.name = "NXem";
+    Instruments instruments(entry.value(), "/" + entry_name, layout.warnings);
     visit_groups(entry.value(), [&](const Handle& data, const std::string& below) {
       if (!is_class(data, "NXdata")) return;
       const std::string path = "/" + entry_name + below;
-      auto stack = stack_of(data, path, microscopy, layout.warnings);
+      auto stack = nexus_stack(data, path, microscopy, layout.warnings);
       if (stack && microscopy) {
         // The event is the third group of /entry/measurement/event/image/data; else the entry.
         const auto parts = split(below, '/');
         const std::string event =
             parts.size() > 3 ? std::string(parts[1]) + "/" + std::string(parts[2]) : "";
-        Findings findings(stack.value().group.info, layout.warnings, path);
-        for (const std::string& around : {event, std::string()})
-          if (const auto group = group_at(entry.value(), around))
-            read_instrument(group.value(), findings);
+        instruments.add_to(stack.value().group.info, event);
+        instruments.add_to(stack.value().group.info, "");
       }
       add_stack(layout, std::move(stack));
     });

@@ -13,9 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostBytes = std::size_t{512} << 20;  // of a PNG or BMP
+constexpr std::size_t kMostPictureBytes = std::size_t{512} << 20;  // of a PNG or BMP
 constexpr std::size_t kMostSideCar = std::size_t{16} << 20;
-constexpr std::size_t kMostText = std::size_t{1} << 24;
+constexpr std::size_t kMostChunkText = std::size_t{1} << 24;
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
@@ -49,7 +49,7 @@ void add_png_texts(std::string_view bytes, PictureTexts& texts) {
     const std::string name(bytes.substr(at + 4, 4));
     if (length > bytes.size() - at - 12) return;
     const bool image = name == "IHDR" || name == "IDAT" || name == "IEND" || name == "PLTE";
-    if (!image && total + length <= kMostText) {
+    if (!image && total + length <= kMostChunkText) {
       total += length;
       texts.side_cars[name + " chunk " + std::to_string(texts.side_cars.size())] =
           std::string(bytes.substr(at + 8, length));
@@ -114,7 +114,7 @@ Result<PictureFile> open_picture(const fs::path& path) {
       file.warnings.emplace_back("0 is white in it; samples are kept as they are");
     if (first.palette) file.warnings.emplace_back("it has a palette; samples are its indices");
   } else {
-    OSTRACON_TRY_ASSIGN(const std::string bytes, read_whole_file(path, kMostBytes));
+    OSTRACON_TRY_ASSIGN(const std::string bytes, read_whole_file(path, kMostPictureBytes));
     const bool png = format == ImageFormat::kPng;
     if (!png && !bytes.starts_with("BM"))
       return Error{ErrorCode::kBadInput, "it is neither a TIFF nor a PNG nor a BMP picture"};
@@ -129,7 +129,7 @@ Result<PictureFile> open_picture(const fs::path& path) {
 
 Result<> read_picture(const Picture& picture, std::span<std::byte> to) {
   if (picture.kind == PictureKind::kTiff) return read_tiff_page(picture.path, picture.page, to);
-  OSTRACON_TRY_ASSIGN(const std::string bytes, read_whole_file(picture.path, kMostBytes));
+  OSTRACON_TRY_ASSIGN(const std::string bytes, read_whole_file(picture.path, kMostPictureBytes));
   return picture.kind == PictureKind::kPng ? read_png(bytes, picture.page, to)
                                            : read_bmp(bytes, picture.page, to);
 }

@@ -11,8 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostEntries = std::size_t{1} << 22;
-constexpr std::size_t kMostText = std::size_t{256} << 20;
+constexpr std::size_t kMostFolderEntries = std::size_t{1} << 22;
+constexpr std::size_t kMostTextFile = std::size_t{256} << 20;
 constexpr const char* kPlaces = "full_image_coordinates.txt";
 
 struct Listing {
@@ -25,9 +25,9 @@ Result<Listing> list(const fs::path& folder) {
   std::size_t entries = 0;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
        entry.increment(failed)) {
-    if (++entries > kMostEntries)
+    if (++entries > kMostFolderEntries)
       return Error{ErrorCode::kBadInput, folder.string() + " holds more than " +
-                                             std::to_string(kMostEntries) + " entries"};
+                                             std::to_string(kMostFolderEntries) + " entries"};
     const std::string name = entry->path().filename().string();
     if (name.starts_with('.')) continue;
     std::error_code ignored;
@@ -51,12 +51,12 @@ bool has_places(const fs::path& folder) {
 /// One region of a MultiSEM: tiles where its coordinates say.
 Result<> add_region(const fs::path& folder, const std::string& prefix,
                     PictureCollector& collector) {
-  OSTRACON_TRY_ASSIGN(std::string text, read_whole_file(folder / kPlaces, kMostText));
+  OSTRACON_TRY_ASSIGN(std::string text, read_whole_file(folder / kPlaces, kMostTextFile));
   std::optional<double> pixel_m;
   for (const fs::path& at : {folder, folder.parent_path()}) {
     std::error_code ignored;
     if (pixel_m || !fs::is_regular_file(at / "metadata.txt", ignored)) continue;
-    OSTRACON_TRY_ASSIGN(std::string metadata, read_whole_file(at / "metadata.txt", kMostText));
+    OSTRACON_TRY_ASSIGN(std::string metadata, read_whole_file(at / "metadata.txt", kMostTextFile));
     pixel_m = parse_tile_pixel_size(metadata);
     collector.keep(prefix + "metadata.txt", std::move(metadata));
   }

@@ -26,8 +26,8 @@ const char* kind_name(PictureKind kind) {
 }  // namespace
 
 PictureScan::PictureScan(std::string layout, std::vector<PictureField> fields,
-                         std::vector<KeptText> texts, std::vector<std::string> warnings)
-    : fields_(std::move(fields)), texts_(std::move(texts)) {
+                         PictureSources sources, std::vector<std::string> warnings)
+    : fields_(std::move(fields)), sources_(std::move(sources)) {
   layout_ = std::move(layout);
   warnings_ = std::move(warnings);
   for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -105,7 +105,21 @@ Result<> PictureScan::read_exactly() {
 }
 
 Result<> PictureScan::keep_metadata(MetadataWriter& to) const {
-  for (const KeptText& kept : texts_) OSTRACON_TRY(to.bytes(kept.name, kept.text));
+  for (const PictureSources::Text& kept : sources_.texts)
+    OSTRACON_TRY(to.bytes(kept.name, kept.text));
+  for (const PictureSources::File& file : sources_.files) {
+    OSTRACON_TRY_ASSIGN(const PictureFile read, open_picture(file.path));
+    for (std::size_t number = 0; number < read.tags.size(); ++number)
+      for (const auto& [tag, text] : read.tags[number]) {
+        std::string name = file.name;
+        name.append("/page ").append(std::to_string(number));
+        name.append(tag == 0 ? "/structure" : "/tag ");
+        if (tag != 0) name.append(std::to_string(tag));
+        OSTRACON_TRY(to.bytes(name, text));
+      }
+    for (const auto& [side_car, text] : read.texts.side_cars)
+      OSTRACON_TRY(to.bytes(std::string(file.name).append("/").append(side_car), text));
+  }
   return Ok{};
 }
 
@@ -117,7 +131,7 @@ void PictureCollector::warn(std::string what) {
 }
 
 void PictureCollector::keep(std::string name, std::string text) {
-  texts_.push_back({std::move(name), std::move(text)});
+  sources_.texts.push_back({std::move(name), std::move(text)});
 }
 
 void PictureCollector::add(const std::filesystem::path& path, const std::string& name,
@@ -163,12 +177,7 @@ void PictureCollector::add(const std::filesystem::path& path, const std::string&
     maker_ += maker;
   }
   for (const std::string& warning : file.warnings) warn(name + ": " + warning);
-  for (std::size_t number = 0; number < file.tags.size(); ++number)
-    for (auto& [tag, text] : file.tags[number])
-      keep(name + "/page " + std::to_string(number) + "/" +
-               (tag == 0 ? "structure" : "tag " + std::to_string(tag)),
-           std::move(text));
-  for (auto& [side_car, text] : file.texts.side_cars) keep(name + "/" + side_car, std::move(text));
+  sources_.files.push_back({path, name});
 }
 
 Result<> PictureCollector::cut(std::int64_t frames) {
@@ -203,7 +212,7 @@ Result<std::unique_ptr<ScanSource>> PictureCollector::finish(const std::string& 
                  what + ": " + (warnings_.empty() ? "it holds no picture" : warnings_.front())};
   if (layout.empty()) layout = maker_.empty() ? kind_ : kind_ + " (" + maker_ + ")";
   return std::unique_ptr<ScanSource>(std::make_unique<PictureScan>(
-      std::move(layout), std::move(fields_), std::move(texts_), std::move(warnings_)));
+      std::move(layout), std::move(fields_), std::move(sources_), std::move(warnings_)));
 }
 
 }  // namespace ostracon::io

@@ -22,16 +22,23 @@ struct PictureField {
   std::optional<std::array<double, 2>> position_m;
 };
 
-/// Texts that are kept, by a path of names.
-struct KeptText {
-  std::string name;
-  std::string text;
+/// What is kept of pictures beside their samples.
+struct PictureSources {
+  struct File {
+    std::filesystem::path path;
+    std::string name;
+  };
+  struct Text {
+    std::string name, text;
+  };
+  std::vector<File> files;  ///< whose tags and side-cars are read again when they are kept
+  std::vector<Text> texts;  ///< of the folder
 };
 
 class PictureScan final : public ScanSource {
  public:
   /// Fields that follow each other and are of one shape and one pixel size become one group.
-  PictureScan(std::string layout, std::vector<PictureField> fields, std::vector<KeptText> texts,
+  PictureScan(std::string layout, std::vector<PictureField> fields, PictureSources sources,
               std::vector<std::string> warnings);
 
   /// Frames are decoded on all threads of the calling arena. A broken picture is a lost frame.
@@ -43,7 +50,7 @@ class PictureScan final : public ScanSource {
 
  private:
   std::vector<PictureField> fields_;
-  std::vector<KeptText> texts_;
+  PictureSources sources_;
   std::vector<LostFrame> lost_;
 };
 
@@ -72,7 +79,7 @@ class PictureCollector {
 
  private:
   std::vector<PictureField> fields_;
-  std::vector<KeptText> texts_;
+  PictureSources sources_;
   std::vector<std::string> warnings_;
   std::string kind_, maker_;
   bool failed_ = false;  // the field that was begun has no picture yet

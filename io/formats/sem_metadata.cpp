@@ -9,8 +9,8 @@
 namespace ostracon::io {
 namespace {
 
-void stage_of(const TextTable& table, const std::string& section, double factor,
-              Findings& findings) {
+void read_stage(const TextTable& table, const std::string& section, double factor,
+                Findings& findings) {
   const std::array<const char*, 3> names{"stagex", "stagey", "stagez"};
   for (std::size_t axis = 0; axis < names.size(); ++axis)
     findings.entry(findings.info().stage_m[axis], table, section + names[axis], factor);
@@ -90,7 +90,7 @@ void read_fei(std::string_view text, std::int32_t rows, Findings& findings) {
   const std::string beam = lower(value_of(table, "beam/beam")) + "/";
   if (!info.beam_energy_v) findings.entry(info.beam_energy_v, table, beam + "hv");
   findings.entry(info.beam_current_a, table, beam + "beamcurrent");
-  stage_of(table, "stage/", 1, findings);
+  read_stage(table, "stage/", 1, findings);
   info.detector = value_of(table, "detectors/name");
   std::optional<double> distance, image_rows;
   findings.entry(distance, table, "stage/workingdistance");  // only for the warning
@@ -121,7 +121,7 @@ void read_tescan(std::string_view text, Findings& findings) {
   findings.entry(info.dwell_time_s, flat, "dwelltime");
   findings.entry(info.beam_energy_v, flat, "hv");
   findings.entry(info.beam_current_a, flat, "predictedbeamcurrent");
-  stage_of(flat, "", 1, findings);
+  read_stage(flat, "", 1, findings);
   info.detector = value_of(flat, "detector");
 }
 

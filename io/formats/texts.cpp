@@ -11,6 +11,7 @@ namespace ostracon::io {
 namespace {
 
 constexpr std::size_t kMostEntries = 65536;
+constexpr std::size_t kMostParts = std::size_t{1} << 22;
 
 bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
@@ -60,7 +61,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
+  for (std::size_t begin = 0; begin <= text.size() && parts.size() < kMostParts;) {
     const std::size_t end = std::min(text.find(separator, begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
     begin = end + 1;

@@ -14,7 +14,7 @@ std::string utf8_of_latin1(std::string_view text);
 std::string lower(std::string_view text);
 /// Without blanks and control characters around it.
 std::string_view trimmed(std::string_view text);
-/// Parts between separators, empty ones too.
+/// Parts between separators, empty ones too; the first 2^22 of them.
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Without CR, at LF.
 std::vector<std::string_view> lines_of(std::string_view text);

@@ -9,10 +9,11 @@
 namespace ostracon::io {
 namespace {
 
-constexpr std::uint64_t kMostBuffer = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostPartBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kMostTagBytes = std::size_t{128} << 20;  // of all pages
 constexpr std::uint32_t kMostTileSide = 65536;
 
-Error bad(const std::string& why) { return Error{ErrorCode::kBadInput, "TIFF: " + why}; }
+Error bad_tiff(const std::string& why) { return Error{ErrorCode::kBadInput, "TIFF: " + why}; }
 
 /// The current directory as a page.
 Result<TiffPage> page_of(TIFF* tiff) {
@@ -38,10 +39,10 @@ Result<TiffPage> page_of(TIFF* tiff) {
   if (!(real || (whole && number)) || !(grey || page.colour) ||
       page.samples < (page.colour ? 3 : 1) || page.samples > 8 ||
       (page.samples > 1 && planes != PLANARCONFIG_CONTIG))
-    return bad("samples of " + std::to_string(bits) + " bits (format " + std::to_string(kind) +
-               "), " + std::to_string(page.samples) + " a pixel, planes " + std::to_string(planes) +
-               ", meaning " + std::to_string(meaning) +
-               "; read are integers of 8 to 64 bits and floats, grey, a palette's, or RGB");
+    return bad_tiff("samples of " + std::to_string(bits) + " bits (format " + std::to_string(kind) +
+                    "), " + std::to_string(page.samples) + " a pixel, planes " +
+                    std::to_string(planes) + ", meaning " + std::to_string(meaning) +
+                    "; read are integers of 8 to 64 bits and floats, grey, a palette's, or RGB");
   page.type = {real                       ? SampleKind::kFloat
                : kind == SAMPLEFORMAT_INT ? SampleKind::kSigned
                                           : SampleKind::kUnsigned,
@@ -52,9 +53,10 @@ Result<TiffPage> page_of(TIFF* tiff) {
 
 Result<TiffSummary> summarise(TiffSource& source) {
   const TiffHandle tiff = source.open();
-  if (!tiff) return bad(source.message().empty() ? "it cannot be opened" : source.message());
+  if (!tiff) return bad_tiff(source.message().empty() ? "it cannot be opened" : source.message());
   TiffSummary summary;
   int number = 0;
+  std::size_t tag_bytes = 0;
   do {
     std::uint32_t subfile = 0;
     TIFFGetField(tiff.get(), TIFFTAG_SUBFILETYPE, &subfile);
@@ -74,10 +76,15 @@ Result<TiffSummary> summarise(TiffSource& source) {
       }
     }
     if (static_cast<std::int64_t>(summary.pages.size()) >= kMaxFrames)
-      return bad("more than " + std::to_string(kMaxFrames) + " pages");
+      return bad_tiff("more than " + std::to_string(kMaxFrames) + " pages");
     summary.pages.push_back(page.value());
-    summary.tags.push_back(tags_of(tiff.get()));
+    // A small file may name one large text in all of its pages.
+    summary.tags.push_back(tag_bytes <= kMostTagBytes ? tags_of(tiff.get()) : TiffTags{});
+    for (const auto& [tag, text] : summary.tags.back()) tag_bytes += text.size();
   } while (++number < 2 * kMaxFrames && TIFFReadDirectory(tiff.get()) == 1);
+  if (tag_bytes > kMostTagBytes)
+    summary.warnings.emplace_back(
+        "its tags hold more than 128 MiB; those of later pages are left out");
   return summary;
 }
 
@@ -100,7 +107,7 @@ bool take_grey(const std::uint8_t* from, std::size_t pixels, const TiffPage& pag
 
 Result<> read_page(TiffSource& source, const TiffPage& page, std::span<std::byte> to) {
   const auto broken = [&](const std::string& why) {
-    return bad(source.message().empty() ? why : source.message());
+    return bad_tiff(source.message().empty() ? why : source.message());
   };
   const TiffHandle tiff = source.open();
   if (!tiff || TIFFSetSubDirectory(tiff.get(), page.offset) != 1)
@@ -110,7 +117,7 @@ Result<> read_page(TiffSource& source, const TiffPage& page, std::span<std::byte
   const std::size_t row_bytes = std::size_t{page.cols} * page.type.bytes;
   if (now.rows != page.rows || now.cols != page.cols || !(now.type == page.type) ||
       now.samples != page.samples || to.size() != row_bytes * page.rows)
-    return bad("it has changed since it was opened");
+    return bad_tiff("it has changed since it was opened");
   const bool tiled = TIFFIsTiled(tiff.get()) != 0;
   std::uint32_t rows = page.rows, cols = page.cols;
   if (tiled) {
@@ -123,7 +130,7 @@ Result<> read_page(TiffSource& source, const TiffPage& page, std::span<std::byte
   const tmsize_t bytes = tiled ? TIFFTileSize(tiff.get()) : TIFFStripSize(tiff.get());
   const std::uint64_t wanted = std::uint64_t{rows} * cols * pixel;
   if (rows == 0 || cols == 0 || rows > kMostTileSide || cols > kMostTileSide ||
-      wanted > kMostBuffer || bytes <= 0 || wanted != static_cast<std::uint64_t>(bytes))
+      wanted > kMostPartBytes || bytes <= 0 || wanted != static_cast<std::uint64_t>(bytes))
     return broken("strips or tiles of " + std::to_string(rows) + " x " + std::to_string(cols) +
                   " pixels in " + std::to_string(bytes) + " bytes");
   std::vector<std::uint8_t> part(static_cast<std::size_t>(bytes));
@@ -140,7 +147,7 @@ Result<> read_page(TiffSource& source, const TiffPage& page, std::span<std::byte
       for (std::uint64_t y = 0; y < high; ++y)
         if (!take_grey(part.data() + y * cols * pixel, wide, page,
                        to.data() + (row + y) * row_bytes + col * page.type.bytes))
-          return bad("it is in colour, of which no counts can be made");
+          return bad_tiff("it is in colour, of which no counts can be made");
     }
   return Ok{};
 }

@@ -14,22 +14,22 @@ namespace {
 
 constexpr tmsize_t kMostMemory = tmsize_t{1} << 30;  // of one allocation of libtiff's
 
-TiffSource& source_of(void* handle) { return *static_cast<TiffSource*>(handle); }
+TiffSource& tiff_source_of(void* handle) { return *static_cast<TiffSource*>(handle); }
 
 tmsize_t take_bytes(thandle_t handle, void* to, tmsize_t count) {
-  return source_of(handle).take(to, count);
+  return tiff_source_of(handle).take(to, count);
 }
 tmsize_t refuse_bytes(thandle_t, void*, tmsize_t) { return 0; }
 toff_t seek_byte(thandle_t handle, toff_t offset, int whence) {
-  return source_of(handle).seek(offset, whence);
+  return tiff_source_of(handle).seek(offset, whence);
 }
 int close_nothing(thandle_t) { return 0; }
-toff_t size_of_source(thandle_t handle) { return source_of(handle).size(); }
+toff_t size_of_source(thandle_t handle) { return tiff_source_of(handle).size(); }
 
 int keep_error(TIFF*, void* handle, const char*, const char* format, va_list values) {
   std::array<char, 200> text{};
   if (std::vsnprintf(text.data(), text.size(), format, values) > 0)
-    source_of(handle).set_message(text.data());
+    tiff_source_of(handle).set_message(text.data());
   return 1;
 }
 int drop_warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }

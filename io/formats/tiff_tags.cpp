@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kExifBase = 65536;
 constexpr int kMostTags = 512;
-constexpr std::size_t kMostTagBytes = std::size_t{1} << 26;
+constexpr std::size_t kMostTagValue = std::size_t{1} << 26;
 
 std::string number_text(double value) {
   std::array<char, 40> text{};
@@ -21,7 +21,7 @@ std::string number_text(double value) {
 }
 
 template <class T>
-std::string list_of(const void* values, std::uint32_t count) {
+std::string number_list(const void* values, std::uint32_t count) {
   std::string text;
   for (std::uint32_t i = 0; i < count && i < 65536; ++i) {
     T value;
@@ -39,27 +39,27 @@ std::string array_text(TIFFDataType type, std::uint32_t count, const void* value
     case TIFF_BYTE:
     case TIFF_SBYTE:
     case TIFF_UNDEFINED:
-      return {static_cast<const char*>(values), std::min<std::size_t>(count, kMostTagBytes)};
+      return {static_cast<const char*>(values), std::min<std::size_t>(count, kMostTagValue)};
     case TIFF_SHORT:
-      return list_of<std::uint16_t>(values, count);
+      return number_list<std::uint16_t>(values, count);
     case TIFF_SSHORT:
-      return list_of<std::int16_t>(values, count);
+      return number_list<std::int16_t>(values, count);
     case TIFF_LONG:
     case TIFF_IFD:
-      return list_of<std::uint32_t>(values, count);
+      return number_list<std::uint32_t>(values, count);
     case TIFF_SLONG:
-      return list_of<std::int32_t>(values, count);
+      return number_list<std::int32_t>(values, count);
     case TIFF_LONG8:
     case TIFF_IFD8:
-      return list_of<std::uint64_t>(values, count);
+      return number_list<std::uint64_t>(values, count);
     case TIFF_SLONG8:
-      return list_of<std::int64_t>(values, count);
+      return number_list<std::int64_t>(values, count);
     case TIFF_FLOAT:
     case TIFF_RATIONAL:
     case TIFF_SRATIONAL:
-      return list_of<float>(values, count);
+      return number_list<float>(values, count);
     case TIFF_DOUBLE:
-      return list_of<double>(values, count);
+      return number_list<double>(values, count);
     default:
       return "";
   }
@@ -127,7 +127,7 @@ std::string structure_of(TIFF* tiff) {
   if (TIFFGetField(tiff, TIFFTAG_BITSPERSAMPLE, &bits) == 1 && bits == 8 &&
       TIFFGetField(tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]) == 1)
     for (std::size_t colour = 0; colour < 3; ++colour)
-      text += "ColorMap " + list_of<std::uint16_t>(map[colour], 256) + "\n";
+      text += "ColorMap " + number_list<std::uint16_t>(map[colour], 256) + "\n";
   return text;
 }
 
