@@ -73,6 +73,7 @@ Json json_of(const FieldReport& field) {
   json["mutual_information"] = number(field.mutual_information);
   json["turns"] = field.turns;
   json["linear_lost"] = field.linear_lost;
+  json["other_readings"] = field.others;
   json["erased_fraction"] = number(field.erased_fraction);
   json["drift_px"] = Json::array();
   for (const auto& [y, x] : field.drift_px) json["drift_px"].push_back({number(y), number(x)});
@@ -108,6 +109,8 @@ Json json_of(const PageReport& page) {
   json["iterations_mean"] =
       page.iterations.empty() ? 0.0 : sum / static_cast<double>(page.iterations.size());
   json["iterations_max"] = most;
+  json["readings_combined"] = page.readings;
+  json["codewords_combined"] = page.combined;
   json["codewords"] = letters;
   return json;
 }
@@ -153,6 +156,7 @@ std::string report_text(const RecoveryReport& report, const ExtractReport* files
     json["manifest_found"] = files->manifest_found;
     json["files"] = list_of(files->files);
   }
+  json["soft_pages_passed_over"] = report.soft_remarks;
   json["groups"] = Json::array();
   for (const GroupReport& group : report.groups)
     json["groups"].push_back({{"group", group.group},

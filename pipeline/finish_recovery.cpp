@@ -16,7 +16,8 @@ Error with_reason(Error error, const std::vector<FieldReport>& fields) {
 
 }  // namespace
 
-Result<> finish_recovery(PlateAssembly& assembly, PayloadStore& store, Recovery& recovery) {
+Result<> finish_recovery(PlateAssembly& assembly, PayloadStore& store, Recovery& recovery,
+                         const CombineReadings& combine) {
   RecoveryReport& report = recovery.report;
   const auto chosen = assembly.choose();
   if (!chosen)
@@ -26,6 +27,7 @@ Result<> finish_recovery(PlateAssembly& assembly, PayloadStore& store, Recovery&
   report.plate = assembly.kept();
   report.other_plates = assembly.others();
   report.pages = assembly.take_pages();
+  if (combine) OSTRACON_TRY(combine(header, report.pages));
   const format::GroupPlan plan = format::plan_of(header);
   const auto start = std::chrono::steady_clock::now();
   OSTRACON_TRY_ASSIGN(report.groups, restore_groups(plan, header.codewords, store, report.pages));

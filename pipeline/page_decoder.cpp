@@ -73,14 +73,16 @@ Result<double> PageDecoder::certainty() {
 }
 
 Result<> PageDecoder::gather(std::uint64_t seed) {
-  return device_.deinterleaver->gather(seed, device_.llrs.data(), device_.codewords.data());
+  OSTRACON_TRY(device_.deinterleaver->gather(seed, device_.llrs.data(), device_.codewords.data()));
+  return combined_ ? combine() : Ok{};
 }
 
 /// Decodes what is not decoded yet; `last`: with all means, and no more beliefs.
 Result<> PageDecoder::decode(bool last) {
   OSTRACON_TRY(backend_.memory().upload(device_.skip.data(), skip_.data(), skip_.size()));
-  OSTRACON_TRY(device_.decoder->run(device_.codewords.data(), layout_->codewords(),
-                                    device_.payload.data(), device_.outcomes.data(),
+  const Llr* codewords = (combined_ ? combined_->codewords : device_.codewords).data();
+  OSTRACON_TRY(device_.decoder->run(codewords, layout_->codewords(), device_.payload.data(),
+                                    device_.outcomes.data(),
                                     {.skip = device_.skip.data(),
                                      .beliefs = last ? nullptr : device_.beliefs.data(),
                                      .second_pass = last}));
@@ -91,8 +93,10 @@ Result<> PageDecoder::decode(bool last) {
 
 Result<PageDecoding> PageDecoder::run(const format::PageHeader& header, ImageView<const float> grid,
                                       ImageView<const float> weight,
-                                      std::span<const std::uint8_t> known, StageTimes& times) {
+                                      std::span<const std::uint8_t> known, StageTimes& times,
+                                      const OtherReadings& others) {
   StageClock clock(times);
+  combined_.reset();
   const auto& geometry = layout_->geometry();
   PageDecoding done;
   const std::uint64_t seed = format::scrambler_seed(header.plate, header.page_index);
@@ -109,7 +113,13 @@ Result<PageDecoding> PageDecoder::run(const format::PageHeader& header, ImageVie
   OSTRACON_TRY(decode(config_.most_turns == 0));
   clock.charge(Stage::kInnerDecode);
   done.linear_lost = lost();
-  if (done.linear_lost > 0 && config_.most_turns > 0) {
+  if (done.linear_lost > 0 && others) {
+    const SoftSum sum = others();
+    done.others = sum.readings();
+    if (done.others > 0) OSTRACON_TRY(add_others(sum));
+    clock.charge(Stage::kInnerDecode);
+  }
+  if (lost() > 0 && config_.most_turns > 0) {
     OSTRACON_TRY(take_turns(seed, grid, done, clock));
     if (lost() > 0) OSTRACON_TRY(decode(true));
   }
@@ -133,9 +143,11 @@ Result<> PageDecoder::take_turns(std::uint64_t seed, ImageView<const float> grid
   OSTRACON_TRY_ASSIGN(double before, certainty());
   for (std::int32_t turn = 0; turn < config_.most_turns; ++turn) {
     OSTRACON_TRY(backend_.memory().upload(device_.skip.data(), skip_.data(), skip_.size()));
+    if (combined_) OSTRACON_TRY(show_beliefs());
+    const Llr* beliefs = (combined_ ? combined_->beliefs : device_.beliefs).data();
     OSTRACON_TRY(device_.deinterleaver->scatter(
-        seed, {device_.codewords.data(), device_.beliefs.data(), device_.skip.data()},
-        device_.known.data(), device_.prior.data()));
+        seed, {device_.codewords.data(), beliefs, device_.skip.data()}, device_.known.data(),
+        device_.prior.data()));
     OSTRACON_TRY(canceller_->run(
         known, {device_.prior.data(), rows, cols, cols},
         turn == 0 ? config_.first_cancellations : config_.next_cancellations, llrs));

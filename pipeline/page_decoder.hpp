@@ -1,14 +1,17 @@
 #pragma once
 // Steps 6 and 7 of one page: matched filter outputs in, codewords out. Linear taps and one decoding
-// first; only where codewords fail, soft cancellation and the decoder help each other in turns.
+// first; only where codewords fail, soft cancellation and the decoder help each other in turns, and
+// what other readings of the page say is added.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "format/page_layout.hpp"
 #include "pipeline/backend.hpp"
+#include "pipeline/soft_pages.hpp"
 #include "pipeline/stage_clock.hpp"
 
 namespace ostracon {
@@ -24,7 +27,12 @@ struct PageDecoding {
   ChannelReport channel;
   std::int32_t turns = 0;        ///< of cancellation and decoding that were needed
   std::int32_t linear_lost = 0;  ///< codewords that linear taps alone had left
+  std::int32_t others = 0;       ///< readings that were added; 0: none was needed, or there is none
 };
+
+/// What other readings say of the page at hand; asked at most once a page, and only if it is
+/// needed.
+using OtherReadings = std::function<SoftSum()>;
 
 class PageDecoder {
  public:
@@ -36,17 +44,21 @@ class PageDecoder {
   /// Decodes one page.
   ///   grid, weight   (rows + 4) x (cols + 4), from ModuleSampler, in the backend's memory
   ///   known          rows x cols on the host: 0 land, 1 pit, 2 data
+  ///   others         may be empty: there are no other readings
   Result<PageDecoding> run(const format::PageHeader& header, ImageView<const float> grid,
                            ImageView<const float> weight, std::span<const std::uint8_t> known,
-                           StageTimes& times);
+                           StageTimes& times, const OtherReadings& others = {});
 
   // Of the last page run, valid until the next.
   std::span<const InnerOutcome> outcomes() const { return outcomes_; }
   std::span<const std::uint8_t> payload() const { return payload_; }
   /// [rows][cols], scrambled. Errors: those of the backend.
   Result<std::span<const Llr>> page_llrs() { return device_.llrs.on_host(page_llrs_); }
-  /// [codeword][bit], descrambled. Errors: those of the backend.
+  /// [codeword][bit], descrambled, of this reading alone. Errors: those of the backend.
   Result<std::span<const Llr>> codeword_llrs() { return device_.codewords.on_host(codeword_llrs_); }
+  /// The same as SoftPage::bits. Errors: those of the backend.
+  Result<std::vector<Llr>> soft_bits();
+  std::int32_t lost() const;  ///< codewords not decoded
 
  private:
   /// All that depends on the layout alone; in the backend's memory.
@@ -62,17 +74,26 @@ class PageDecoder {
 
   PageDecoder(Backend& backend, std::shared_ptr<const format::PageLayout> layout,
               const PageDecoderConfig& config, Storage storage);
+  /// Where other readings are added, on their way through the host.
+  struct Combination {
+    Buffer<Llr> codewords, beliefs;  // own with others; what the canceller is shown
+    std::vector<Llr> others, own, room;
+  };
+
   Result<> decode(bool last);
   Result<> gather(std::uint64_t seed);
   Result<> take_turns(std::uint64_t seed, ImageView<const float> grid, PageDecoding& done,
                       StageClock& clock);
   Result<double> certainty();
-  std::int32_t lost() const;
+  Result<> add_others(const SoftSum& others);
+  Result<> combine();
+  Result<> show_beliefs();
 
   Backend& backend_;
   std::shared_ptr<const format::PageLayout> layout_;
   PageDecoderConfig config_;
   Storage device_;
+  std::unique_ptr<Combination> combined_;     // of this page, where other readings are added
   std::unique_ptr<SoftCanceller> canceller_;  // made for the first page that needs it
   std::vector<std::uint8_t> skip_, payload_;
   std::vector<InnerOutcome> outcomes_;

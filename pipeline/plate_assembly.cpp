@@ -64,6 +64,7 @@ Result<> PlateAssembly::take(FieldReading& reading) {
 Result<> PlateAssembly::keep(FieldReading& reading) {
   PageReport& page = pages_[reading.header->page_index];
   page.fields.push_back(reading.report.field);
+  if (reading.report.others > 0) page.readings = std::max(page.readings, reading.report.others + 1);
   const std::size_t count = reading.outcomes.size();
   if (page.outcomes.empty()) {
     page.outcomes.assign(count, CodewordOutcome::kErased);

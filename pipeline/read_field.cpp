@@ -62,8 +62,8 @@ struct FieldReader::PageStages {
 };
 
 FieldReader::FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
-                         const PageDecoderConfig& decoder)
-    : backend_(std::move(backend)), layouts_(layouts), decoder_(decoder) {}
+                         const PageDecoderConfig& decoder, const SoftPageStore* soft)
+    : backend_(std::move(backend)), layouts_(layouts), soft_(soft), decoder_(decoder) {}
 FieldReader::~FieldReader() = default;
 
 Result<> FieldReader::prepare(const FieldShape& shape, const FieldFrames& frames) {
@@ -242,14 +242,21 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, const FieldFrame
                                  -kEqualiserMargin, -kEqualiserMargin, grid, weight));
   clock.charge(Stage::kSample);
 
+  std::uint32_t id = 0;
+  OtherReadings others;
+  if (soft_ != nullptr) {
+    OSTRACON_TRY_ASSIGN(id, id_of(frames.data, where, shape.bytes()));
+    others = [&] { return others_of(*soft_, header, id); };
+  }
   OSTRACON_TRY_ASSIGN(const PageDecoding decoding,
-                      page.decoder->run(header, grid, weight, known, reading.times));
+                      page.decoder->run(header, grid, weight, known, reading.times, others));
   clock.skip();
   const ChannelReport& channel = decoding.channel;
   report.snr_db = 10.0F * std::log10(std::max(channel.signal_to_noise, 1e-6F));
   report.erased_fraction = channel.erased_fraction;
   report.turns = decoding.turns;
   report.linear_lost = decoding.linear_lost;
+  report.others = decoding.others;
   const float amplitude = std::abs(channel.amplitude);
   report.contrast = 2 * amplitude / (1 + amplitude);
   if (drift.pixel_noise > 0)
@@ -266,6 +273,7 @@ Result<FieldReading> FieldReader::read(const FieldShape& shape, const FieldFrame
   report.page = static_cast<std::int32_t>(header.page_index);
   report.plate = header.plate;
   reading.header = header;
+  if (soft_ != nullptr) OSTRACON_TRY(keep_soft_page(*page.decoder, reading, id));
   if (want_pictures) {
     std::vector<float> room;
     OSTRACON_TRY_ASSIGN(const auto pixels, field->mean.on_host(room));

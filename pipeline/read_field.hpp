@@ -16,6 +16,7 @@
 #include "pipeline/page_decoder.hpp"
 #include "pipeline/recover.hpp"
 #include "pipeline/report.hpp"
+#include "pipeline/soft_pages.hpp"
 
 namespace ostracon {
 
@@ -28,6 +29,7 @@ struct FieldReading {
   std::vector<std::uint8_t> payload;         ///< codewords x kPayloadBytes; void where not decoded
   LatticeMap map;  ///< page module -> pixel of the common coordinates; no nodes without a header
   std::optional<FieldPictures> pictures;
+  std::optional<SoftPage> soft;  ///< where it is to be kept
 };
 
 /// Page layouts by geometry, shared by all lanes.
@@ -50,8 +52,9 @@ class LayoutCache {
 /// next.
 class FieldReader {
  public:
+  /// `soft` may be null: every reading stands alone.
   FieldReader(std::unique_ptr<Backend> backend, LayoutCache& layouts,
-              const PageDecoderConfig& decoder = {});
+              const PageDecoderConfig& decoder = {}, const SoftPageStore* soft = nullptr);
   ~FieldReader();
 
   /// Makes what fields of this shape need whatever they show, with room to upload to unless the
@@ -73,11 +76,14 @@ class FieldReader {
   struct PageStages;
   Result<FieldStages*> field_stages(const FieldShape& shape);
   const std::byte* at_hand(const FieldFrames& frames);
+  Result<std::uint32_t> id_of(const void* frames, const FieldFrames& where, std::size_t bytes);
+  Result<> keep_soft_page(PageDecoder& decoder, FieldReading& reading, std::uint32_t id);
   Result<> make_room(FieldStages& field);
   Result<PageStages*> page_stages(const FieldShape& shape, const format::PageHeader& header);
 
   std::unique_ptr<Backend> backend_;
   LayoutCache& layouts_;
+  const SoftPageStore* soft_;
   PageDecoderConfig decoder_;
   std::unique_ptr<FieldStages> field_stages_;
   std::unique_ptr<PageStages> page_stages_;

@@ -79,7 +79,8 @@ Result<std::vector<std::unique_ptr<FieldReader>>> make_readers(const FieldSource
   while (readers.size() < wanted) {
     OSTRACON_TRY_ASSIGN(auto backend, make_lane());
     wanted = lanes_for(options, source.fields(), backend->memory().on_host());
-    auto reader = std::make_unique<FieldReader>(std::move(backend), layouts);
+    auto reader = std::make_unique<FieldReader>(std::move(backend), layouts, PageDecoderConfig{},
+                                                options.soft_pages);
     if (!reader->memory().on_host() && source.fields() > 0) {
       const auto prepared = reader->prepare(source.shape(0), source.in_place(0));
       if (!prepared && prepared.error().code == ErrorCode::kOutOfMemory && !readers.empty()) break;
@@ -90,12 +91,11 @@ Result<std::vector<std::unique_ptr<FieldReader>>> make_readers(const FieldSource
   return readers;
 }
 
-/// Of a reader, after others have read fields: what they have read is worth having.
+}  // namespace
+
 bool is_interruption(const Error& error) {
   return error.code == ErrorCode::kDevice || error.code == ErrorCode::kOutOfMemory;
 }
-
-}  // namespace
 
 Result<FieldsRead> read_fields(FieldSource& source, const BackendFactory& make_lane,
                                const RecoverOptions& options, const NextField& next,

@@ -25,8 +25,12 @@ struct FieldsRead {
   std::optional<Error> interrupted;
 };
 
+/// Of a backend, after others have read fields: what they have read is worth having.
+bool is_interruption(const Error& error);
+
 /// Reads the fields that `next` names with one backend of `make_lane` a lane. A field that is
-/// damaged in its file is handed over with the reason. Of `options` it heeds lanes and pictures.
+/// damaged in its file is handed over with the reason. Of `options` it heeds lanes, pictures and
+/// soft_pages.
 /// Errors: those of source, `take` and make_lane; kOutOfMemory and kDevice if a backend fails
 /// before any field is handed over (afterwards it is FieldsRead::interrupted).
 Result<FieldsRead> read_fields(FieldSource& source, const BackendFactory& make_lane,

@@ -68,6 +68,8 @@ struct ByteRange {
   std::uint64_t begin = 0, end = 0;
 };
 
+class SoftPageStore;
+
 struct RecoverOptions {
   std::optional<Uuid> plate;  ///< which plate, when the scan holds several
   /// Fields in flight; 0: as many as threads, but at most 8 where the host computes, and 16 where a
@@ -79,6 +81,9 @@ struct RecoverOptions {
   /// `picture_fields` fields that show a page, among the first `picture_fields` + 8.
   std::function<void(const struct FieldPictures&)> pictures;
   std::int64_t picture_fields = 1;
+  /// Where soft pages are kept and found, by which several readings of a page are combined; null:
+  /// every field stands alone.
+  SoftPageStore* soft_pages = nullptr;
 };
 
 struct Recovery {
@@ -100,7 +105,8 @@ using BackendFactory = std::function<Result<std::unique_ptr<Backend>>()>;
 /// several plates are present and `options.plate` is not set (the message lists them); kIo from
 /// source or store; kInvalidArgument if frames lie on devices alone, and a lane's has none of them;
 /// kOutOfMemory and kDevice if a backend fails before any field is read
-/// (afterwards it is Recovery::interrupted). Unreadable pages are data, never an error.
+/// (afterwards it is Recovery::interrupted). Unreadable pages are data, never an error. kIo from
+/// `options.soft_pages`, if it cannot keep one.
 /// The result does not depend on the number of threads or lanes.
 Result<Recovery> recover(FieldSource& source, const BackendFactory& make_lane, PayloadStore& store,
                          const RecoverOptions& options);

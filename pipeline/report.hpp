@@ -76,6 +76,7 @@ struct FieldReport {
   float mutual_information = 0;  ///< bits per module, from the last LLRs of a few decoded codewords
   std::int32_t turns = 0;        ///< of soft cancellation and decoding that were needed
   std::int32_t linear_lost = 0;  ///< codewords that could not be decoded before the first turn
+  std::int32_t others = 0;       ///< earlier readings of the page that were added; 0: not needed
   float erased_fraction = 0;     ///< modules given LLR 0
   std::int32_t page = -1;        ///< page index of the header
   Uuid plate;
@@ -87,6 +88,8 @@ struct PageReport {
   std::vector<std::int64_t> fields;       ///< fields that showed it
   std::vector<CodewordOutcome> outcomes;  ///< one per codeword
   std::vector<std::uint16_t> iterations;  ///< of the inner decoder, one per codeword
+  std::int32_t readings = 0;  ///< most whose soft bits were added up to decode it; 0: none were
+  std::int32_t combined = 0;  ///< codewords that were decoded from readings added up in the end
 };
 
 /// One group of the outer code.
@@ -116,6 +119,7 @@ struct RecoveryReport {
   double start_seconds = 0;          ///< of these, until backends and their memory were made
   std::uint64_t pixels = 0;          ///< of all raw frames read
   std::uint64_t codewords_lost = 0;  ///< of data pages, after the outer code
+  std::vector<std::string> soft_remarks;  ///< soft pages that were passed over, and why
 };
 
 }  // namespace ostracon

@@ -39,7 +39,10 @@ void add_recover(CLI::App& app, Run& run) {
       "  ostracon recover scan.h5 -o files\n"
       "  ostracon recover scans 'more/*.h5' -o files --job job --resume\n"
       "  ostracon recover scans --job part2 --shard 2/8\n"
-      "  ostracon recover scan.h5 -o files --keep-partial --pictures pictures");
+      "  ostracon recover scan.h5 -o files --keep-partial --pictures pictures\n"
+      "Two scans of one plate, each too weak alone:\n"
+      "  ostracon recover first.h5 -o some --keep-soft soft\n"
+      "  ostracon recover second.h5 -o files --soft soft");
   verb->callback([job, &run] {
     run = [job]() -> Result<ExitStatus> {
       if (job->folder.empty() == job->shard.empty())

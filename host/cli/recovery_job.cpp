@@ -26,6 +26,8 @@ namespace {
 Result<Recovery> read_scan(const RecoveryJob& job, FieldSource& scan, const ChosenBackend& backend,
                            io::FilePayloadStore& store, Result<>& drawn) {
   OSTRACON_TRY_ASSIGN(RecoverOptions options, recover_options(job, drawn));
+  OSTRACON_TRY_ASSIGN(const auto soft, open_soft_pages(job.soft, spool_folder(job)));
+  options.soft_pages = soft.get();
   Progress progress(job.folder.empty() ? "verify" : "recover", "px");
   options.progress = [&](std::int64_t done, std::int64_t total, std::uint64_t pixels) {
     progress.update(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total), pixels);
@@ -38,6 +40,7 @@ Result<Recovery> read_scan(const RecoveryJob& job, FieldSource& scan, const Chos
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
   OSTRACON_TRY_ASSIGN(Recovery recovery, recover(scan, backend.make_lane, store, options));
+  recovery.report.soft_remarks = soft->remarks(recovery.report.plate.header.plate);
   if (seconds > 0) fmt::print("{} went into drawing pictures\n", human_duration(seconds));
   return recovery;
 }
@@ -55,6 +58,7 @@ void add_recovery_options(CLI::App& verb, RecoveryJob& job) {
       ->check(CLI::IsMember({"auto", "page", "qr"}))
       ->capture_default_str();
   add_backend_options(verb, job.backend);
+  add_soft_options(verb, job.soft);
   verb.add_option("--report", job.report, "Write the report here")->type_name("REPORT.json");
   verb.add_option("--pictures", job.pictures,
                   "Draw the first field: raw, aligned, with its lattice, and what is certain")
@@ -95,7 +99,13 @@ Result<RecoverOptions> recover_options(const RecoveryJob& job, Result<>& drawn) 
 }
 
 Result<ExitStatus> run_recovery(const RecoveryJob& job) {
-  if (is_bulk(job) || started_as_ranks()) return run_bulk_recovery(job);
+  if (is_bulk(job) || started_as_ranks()) {
+    if (!job.soft.earlier.empty() || !job.soft.keep.empty())
+      return Error{ErrorCode::kInvalidArgument,
+                   "--soft and --keep-soft are for one plate that is read in one go: not with "
+                   "--job, --shard, --all-plates or several ranks"};
+    return run_bulk_recovery(job);
+  }
   OSTRACON_TRY(check_outputs(job));
   OSTRACON_TRY_ASSIGN(const ChosenBackend backend, choose_backend(job.backend));
   return run_recovery_on(backend, job);
@@ -114,6 +124,7 @@ Result<ExitStatus> run_recovery_on(const ChosenBackend& backend, const RecoveryJ
   }
   OSTRACON_TRY_ASSIGN(Recovery recovery, std::move(read));
   OSTRACON_TRY_ASSIGN(const bool whole, write_recovery(job, recovery, store));
+  print_soft_summary(job.soft, recovery.report);
   if (!backend.why_not_cuda.empty()) fmt::print("computed on the CPU: {}\n", backend.why_not_cuda);
   OSTRACON_TRY(drawn);
   if (!job.pictures.empty()) fmt::print("pictures: {}\n", job.pictures);

@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "host/cli/backend_choice.hpp"
 #include "host/cli/exit_status.hpp"
+#include "host/cli/soft_choice.hpp"
 #include "io/open_scan.hpp"
 #include "io/scan_set.hpp"
 
@@ -28,6 +29,7 @@ struct RecoveryJob {
   bool all_plates = false;         ///< each into a folder of its own in `folder`
   std::string symbology = "auto";  ///< "page", "qr"; "auto": QR codes where no field shows a page
   BackendChoice backend;
+  SoftChoice soft;
   std::string report;
   std::string code_report;  ///< of QR plates: a line of JSON a code
   std::string pictures;
@@ -37,8 +39,8 @@ struct RecoveryJob {
   std::string shard;       ///< "2/8": read the second eighth of the fields, write no files
 };
 
-/// The options that both verbs have: SCAN, --plate, --symbology, --backend, --device, --report,
-/// --pictures, --picture-fields, and those of scans of others.
+/// The options that both verbs have: SCAN, --plate, --symbology, --backend, --device, --soft,
+/// --keep-soft, --report, --pictures, --picture-fields, and those of scans of others.
 void add_recovery_options(CLI::App& verb, RecoveryJob& job);
 
 /// Reads the scans, decodes, extracts, writes report and pictures, prints what became of every
