@@ -32,6 +32,7 @@ std::vector<ExtractedFile> plan_extraction(std::span<const StreamEntry> entries,
     file.type = entry.type;
     file.size = entry.size;
     file.reason = path_problem(entry.path);
+    if (file.reason.empty() && !case_sensitive) file.reason = foreign_name_problem(entry.path);
     if (!file.reason.empty()) {
       file.reason = "the name " + file.reason;
     } else if (const auto [at, fresh] = names.emplace(key(entry.path), &entry); !fresh) {

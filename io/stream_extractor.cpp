@@ -36,6 +36,13 @@ class Extraction {
         OSTRACON_TRY(emit_file(i));
     if (folder_) OSTRACON_TRY(make_links());
     if (folder_) OSTRACON_TRY(finish_folders());
+    for (auto& [path, reason] : listing.refused) {
+      ExtractedFile refused;
+      refused.path = std::move(path);
+      refused.status = FileStatus::kRefused;
+      refused.reason = std::move(reason);
+      files_.push_back(std::move(refused));
+    }
     return ExtractReport{.manifest_found = listing.manifest_found, .files = std::move(files_)};
   }
 

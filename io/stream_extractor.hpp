@@ -37,8 +37,10 @@ struct ExtractedFile {
 struct ExtractReport {
   /// False: both manifests are lost, so files whose tar header is lost too are not listed.
   bool manifest_found = false;
-  std::vector<ExtractedFile> files;  ///< in the order of the stream
-  bool all_verified() const;         ///< manifest_found, and every file is kVerified
+  /// In the order of the stream; behind them, without a manifest, members of no type that is
+  /// stored.
+  std::vector<ExtractedFile> files;
+  bool all_verified() const;  ///< manifest_found, and every file is kVerified
 };
 
 struct ExtractOptions {
@@ -47,7 +49,8 @@ struct ExtractOptions {
   bool keep_partial = false;  ///< write NAME.partial, holes zero-filled, of lost or damaged files
   bool force = false;         ///< replace files that stand already
   /// Whether `folder` tells names apart by case; absent: found out by trying. Where it does not,
-  /// the second of two names that differ in ASCII case alone is refused.
+  /// the second of two names that differ in ASCII case alone is refused, and so is what Windows
+  /// takes for a device or cannot name (foreign_name_problem).
   std::optional<bool> case_sensitive;
 };
 

@@ -103,8 +103,8 @@ Result<std::string> read_manifest(const Blocks& blocks, const TarMember& header)
 }
 
 /// Every member whose header is whole.
-Result<std::vector<StreamEntry>> scan_members(Blocks& blocks) {
-  std::vector<StreamEntry> entries;
+Result<StreamListing> scan_members(Blocks& blocks) {
+  StreamListing listing;
   const std::uint64_t size = blocks.stream().size();
   for (std::uint64_t at = 0; at + kTarBlock <= size;) {
     OSTRACON_TRY_ASSIGN(const bool header, blocks.looks_like_header(at));
@@ -116,11 +116,16 @@ Result<std::vector<StreamEntry>> scan_members(Blocks& blocks) {
     const StreamEntry& entry = member->entry;
     // Behind a hole, a header without its extended header may bear a name cut short.
     const bool name_sure = member->digest_known || at == 0 || blocks.whole(at - kTarBlock, at);
-    const bool listed = entry.type == EntryType::kFile ? member->digest_known : name_sure;
-    if (listed && entry.path != kManifestName) entries.push_back(entry);
+    const bool refused = !member->refusal.empty();
+    const bool listed =
+        entry.type == EntryType::kFile && !refused ? member->digest_known : name_sure;
+    if (listed && refused)
+      listing.refused.push_back({entry.path, member->refusal});
+    else if (listed && entry.path != kManifestName)
+      listing.entries.push_back(entry);
     at = listed ? member->end : at + kTarBlock;
   }
-  return entries;
+  return listing;
 }
 
 }  // namespace
@@ -128,6 +133,7 @@ Result<std::vector<StreamEntry>> scan_members(Blocks& blocks) {
 std::vector<ByteRange> missing_in(std::span<const ByteRange> holes, std::uint64_t begin,
                                   std::uint64_t end) {
   std::vector<ByteRange> missing;
+  if (begin >= end) return missing;  // of no bytes none is missing, wherever they lie
   auto hole = std::partition_point(holes.begin(), holes.end(),
                                    [&](const ByteRange& range) { return range.end <= begin; });
   for (; hole != holes.end() && hole->begin < end; ++hole)
@@ -152,8 +158,7 @@ Result<StreamListing> list_stream(const format::ByteSource& stream,
       return StreamListing{.manifest_found = true, .entries = std::move(entries).value()};
     }
   }
-  OSTRACON_TRY_ASSIGN(auto entries, scan_members(blocks));
-  return StreamListing{.manifest_found = false, .entries = std::move(entries)};
+  return scan_members(blocks);
 }
 
 }  // namespace ostracon::io

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/result.hpp"
@@ -21,6 +22,12 @@ struct StreamListing {
   /// In stream order; offset and data_offset count from the start of the stream. Not judged: paths
   /// may be unsafe, offsets beyond the stream.
   std::vector<StreamEntry> entries;
+  /// Without a manifest: members that are neither file, folder nor symbolic link, and why that is
+  /// refused.
+  struct Refused {
+    std::string path, reason;
+  };
+  std::vector<Refused> refused{};
 };
 
 /// From the manifest: the first, the last, or the bytes that are whole in either (they are the

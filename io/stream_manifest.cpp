@@ -1,12 +1,14 @@
 #include "io/stream_manifest.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "io/json_reader.hpp"
 
 namespace ostracon::io {
 namespace {
 
+constexpr std::size_t kMostPathBytes = 4095;  // the longest path that Linux takes
 constexpr std::string_view kFormat = "ostracon-stream";
 constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kAnySize = std::uint64_t{1} << 62;
@@ -122,10 +124,37 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string foreign_name_problem(std::string_view path) {
+  static constexpr std::array<std::string_view, 6> kDevices{"con", "prn", "aux",
+                                                            "nul", "com", "lpt"};
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string component(path.substr(begin, end - begin));
+    std::string stem = component.substr(0, component.find('.'));
+    while (!stem.empty() && stem.back() == ' ') stem.pop_back();
+    for (char& c : stem)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    for (std::size_t i = 0; i < kDevices.size(); ++i) {
+      const bool port = i >= 4;  // of these there are nine each
+      if (port ? stem.size() == 4 && stem.starts_with(kDevices[i]) && stem[3] >= '1' &&
+                     stem[3] <= '9'
+               : stem == kDevices[i])
+        return "holds the component '" + component + "', which is a device there";
+    }
+    if (component.ends_with('.') || component.ends_with(' '))
+      return "holds the component '" + component + "', whose end would be cut off there";
+    if (component.find_first_of("<>:\"|?*") != std::string::npos)
+      return "holds the component '" + component + "', which cannot be written there";
+    begin = end + 1;
+  }
+  return "";
+}
+
 std::string path_problem(std::string_view path) {
   if (path.empty()) return "is empty";
   if (path == kManifestName) return "is the name of the manifest";
   if (path.front() == '/') return "is absolute";
+  if (path.size() > kMostPathBytes) return "has more than 4095 bytes";
   if (path.size() > 1 && path[1] == ':') return "begins with a drive letter";
   if (!is_valid_utf8(path)) return "is not valid UTF-8";
   for (const char c : path) {

@@ -41,10 +41,15 @@ std::string manifest_text(const std::vector<StreamEntry>& entries);
 Result<std::vector<StreamEntry>> parse_manifest(std::string_view text);
 
 /// Why `path` may not stand in a stream, as the end of a sentence ("holds the component '..'");
-/// empty if it may. Refused: empty, absolute, '.', '..' or empty components, components of more
-/// than 255 bytes, backslashes, control characters, a drive letter in front, invalid UTF-8, the
-/// name of the manifest.
+/// empty if it may. Refused: empty, absolute, more than 4095 bytes, '.', '..' or empty components,
+/// components of more than 255 bytes, backslashes, control characters, a drive letter in front,
+/// invalid UTF-8, the name of the manifest.
 std::string path_problem(std::string_view path);
+
+/// As path_problem, for what file systems like those of Windows cannot bear: components that are
+/// the name of a device (CON, NUL, COM1, ..., with any extension), end with a dot or a space, or
+/// hold one of < > : " | ? *. Elsewhere such names are like any other.
+std::string foreign_name_problem(std::string_view path);
 
 /// RFC 3629: no overlong forms, no surrogates, at most U+10FFFF.
 bool is_valid_utf8(std::string_view text);

@@ -143,6 +143,24 @@ bool read_digest(archive_entry* entry, Sha256Digest& digest) {
   return false;
 }
 
+/// Why a member may not stand in a stream, whatever its name is; empty if it may.
+std::string refusal_of(archive_entry* entry) {
+  if (archive_entry_hardlink(entry) != nullptr) return "it is a hard link";
+  switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+    case AE_IFDIR:
+    case AE_IFLNK:
+      return "";
+    case AE_IFCHR:
+    case AE_IFBLK:
+      return "it is a device";
+    case AE_IFIFO:
+      return "it is a FIFO";
+    default:
+      return "it is neither file, folder nor symbolic link";
+  }
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>> tar_header(const StreamEntry& entry) {
@@ -194,11 +212,12 @@ std::optional<TarMember> parse_tar_member(const format::ByteSource& stream, std:
   TarMember member;
   StreamEntry& entry = member.entry;
   const char* path = archive_entry_pathname(read);
-  if (path == nullptr || archive_entry_hardlink(read) != nullptr) return std::nullopt;
+  if (path == nullptr) return std::nullopt;
   entry.path = path;
   entry.mode = static_cast<std::uint32_t>(archive_entry_perm(read)) & 01777U;
   entry.mtime = static_cast<std::int64_t>(archive_entry_mtime(read));
-  switch (archive_entry_filetype(read)) {
+  member.refusal = refusal_of(read);
+  switch (member.refusal.empty() ? archive_entry_filetype(read) : 0U) {
     case AE_IFREG:
       entry.type = EntryType::kFile;
       entry.size = static_cast<std::uint64_t>(archive_entry_size(read));
@@ -216,7 +235,7 @@ std::optional<TarMember> parse_tar_member(const format::ByteSource& stream, std:
       break;
     }
     default:
-      return std::nullopt;
+      break;  // refused
   }
   member.begin = offset;
   entry.offset = offset;

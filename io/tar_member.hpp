@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/result.hpp"
@@ -25,13 +26,14 @@ Result<std::vector<std::uint8_t>> tar_header(const StreamEntry& entry);
 struct TarMember {
   StreamEntry entry;
   bool digest_known = false;
+  std::string refusal{};  ///< why it is none that a stream may hold ("it is a hard link"); else ""
   std::uint64_t begin = 0;  ///< of the first header block
   std::uint64_t end = 0;    ///< behind data and padding
 };
 
 /// The member whose header begins at `offset` of `stream`; nothing if no valid header begins
-/// there, if it is longer than 1 MiB, if the member ends beyond the stream, or if it is neither
-/// file, folder nor symbolic link.
+/// there, if it is longer than 1 MiB, or if the member ends beyond the stream. What is neither
+/// file, folder nor symbolic link has a refusal, and no data.
 ///   header_is_whole(begin, end)   false if bytes of that range are void
 template <class HeaderIsWhole>
 std::optional<TarMember> read_tar_member(const format::ByteSource& stream, std::uint64_t offset,

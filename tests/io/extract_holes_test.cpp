@@ -58,6 +58,18 @@ TEST_F(ExtractHoles, TheLastManifestServesWhenTheFirstIsLost) {
   expect_both_verified(report);
 }
 
+TEST_F(ExtractHoles, AFileOfNoBytesIsWholeWhereverItLies) {
+  stream_ = make_stream({file_member("empty", ""), file_member("full", first_)});
+  const std::uint64_t begin = member_at(0).end, end = member_at(begin).end;
+  ASSERT_EQ(member_at(begin).entry.path, "empty");
+  const auto report = extract({{begin, end + 2000}});  // its header, and some of the next
+  ASSERT_EQ(report.files.size(), 2U);
+  EXPECT_EQ(report.files[0].status, FileStatus::kVerified);
+  EXPECT_TRUE(report.files[0].missing.empty());
+  EXPECT_EQ(read_file(out() / "empty"), "");
+  EXPECT_EQ(report.files[1].status, FileStatus::kLost);
+}
+
 TEST_F(ExtractHoles, TheFirstManifestServesWhenTheLastIsLost) {
   const auto report = extract({{last_manifest_at_, stream_.size()}});
   EXPECT_TRUE(report.manifest_found);

@@ -2,6 +2,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <span>
+#include <tuple>
 
 #include "io/stream_extractor.hpp"
 #include "tests/io/memory_stream.hpp"
@@ -42,9 +45,31 @@ class ExtractHostile : public ::testing::Test {
     }
     return reason;
   }
+  /// Of components of 100 bytes.
+  static std::string long_path(std::size_t bytes) {
+    std::string path;
+    while (path.size() < bytes) path += std::string(100, 'n') + "/";
+    return path + "n";
+  }
   std::filesystem::path out() const { return folder_ / "out"; }
   TemporaryFolder folder_;
 };
+
+/// A stream without manifests that begins with a member of tar type `type`.
+test::MemoryStream stream_of_type(const std::string& path, char type, const std::string& target) {
+  auto stream = make_stream({file_member(path, "")}, false);
+  auto& bytes = stream.bytes();
+  std::size_t at = 0;
+  while (bytes[at + 156] == 'x') at += 1024;  // the extended header and what it says
+  const std::span header(bytes.data() + at, 512);
+  header[156] = static_cast<std::uint8_t>(type);
+  std::copy(target.begin(), target.end(), header.begin() + 157);
+  std::fill(header.begin() + 148, header.begin() + 156, std::uint8_t{' '});
+  unsigned sum = 0;
+  for (const std::uint8_t byte : header) sum += byte;
+  std::snprintf(reinterpret_cast<char*>(&header[148]), 8, "%06o", sum);
+  return stream;
+}
 
 TEST_F(ExtractHostile, UnsafeNamesAreRefusedAndNothingIsWritten) {
   const std::vector<std::pair<std::string, std::string>> names{
@@ -56,12 +81,81 @@ TEST_F(ExtractHostile, UnsafeNamesAreRefusedAndNothingIsWritten) {
       {"a//b", "empty component"},
       {"a\\b", "backslash"},
       {"C:/a", "drive letter"},
+      {"\\\\server\\share\\a", "backslash"},
+      {"c:a", "drive letter"},
       {"a\nb", "control character"},
-      {std::string(300, 'n'), "255 bytes"}};
+      {"a\x7F", "control character"},
+      {std::string(300, 'n'), "255 bytes"},
+      {long_path(4200), "4095 bytes"}};
   for (const auto& [name, reason] : names)
     EXPECT_NE(refusal({file_member(name, "evil")}).find(reason), std::string::npos) << name;
   EXPECT_EQ(count_in(out()), 0);
   EXPECT_EQ(count_in(folder_.path()), 1);
+}
+
+TEST_F(ExtractHostile, ANameWithANulIsRefused) {
+  const auto report = extract({file_member(std::string("a\0b", 3), "evil")});
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  ASSERT_EQ(report.value().files.size(), 1U);
+  EXPECT_EQ(report.value().files[0].status, FileStatus::kRefused);
+  EXPECT_NE(report.value().files[0].reason.find("control character"), std::string::npos);
+  EXPECT_EQ(count_in(out()), 0);
+}
+
+TEST_F(ExtractHostile, HardLinksDevicesAndFifosAreRefusedByTheReason) {
+  write_file(folder_ / "victim", "precious");
+  const std::vector<std::tuple<char, std::string, std::string>> types{
+      {'1', "../victim", "hard link"},
+      {'1', (folder_ / "victim").string(), "hard link"},
+      {'3', "", "device"},
+      {'4', "", "device"},
+      {'6', "", "FIFO"}};
+  for (const auto& [type, target, reason] : types) {
+    ExtractOptions options;
+    options.folder = out();
+    options.force = true;
+    const auto report = extract_stream(stream_of_type("evil", type, target), {}, options);
+    ASSERT_TRUE(report.has_value()) << report.error().message;
+    ASSERT_EQ(report.value().files.size(), 1U) << type;
+    EXPECT_EQ(report.value().files[0].path, "evil");
+    EXPECT_EQ(report.value().files[0].status, FileStatus::kRefused);
+    EXPECT_NE(report.value().files[0].reason.find(reason), std::string::npos)
+        << report.value().files[0].reason;
+    EXPECT_FALSE(report.value().all_verified());
+    EXPECT_EQ(count_in(out()), 0) << type;
+  }
+  EXPECT_EQ(std::filesystem::hard_link_count(folder_ / "victim"), 1U);
+}
+
+TEST_F(ExtractHostile, SetIdBitsAreNeverSet) {
+  Member file = file_member("file", "x"), folder = folder_member("folder");
+  file.entry.mode = 06755;
+  folder.entry.mode = 07755;
+  for (const bool manifests : {true, false}) {
+    ASSERT_TRUE(extract({file, folder}, manifests).has_value());
+    using std::filesystem::perms;
+    EXPECT_EQ(std::filesystem::status(out() / "file").permissions(), perms(0755));
+    EXPECT_EQ(std::filesystem::status(out() / "folder").permissions(), perms(01755));
+  }
+}
+
+TEST_F(ExtractHostile, WhatWindowsCannotNameIsRefusedWhereCaseIsIgnoredAlone) {
+  const std::vector<std::pair<std::string, std::string>> names{
+      {"CON", "device"},           {"a/nul.txt", "device"}, {"Aux.tar.gz/b", "device"},
+      {"com1", "device"},          {"lpt9.x", "device"},    {"prn .txt", "device"},
+      {"a.", "cut off"},           {"a /b", "cut off"},     {"ab:stream", "cannot be written"},
+      {"a?b", "cannot be written"}};
+  for (const auto& [name, reason] : names) {
+    const auto there = extract({file_member(name, "x")}, true, false);
+    ASSERT_TRUE(there.has_value());
+    EXPECT_EQ(there.value().files[0].status, FileStatus::kRefused) << name;
+    EXPECT_NE(there.value().files[0].reason.find(reason), std::string::npos) << name;
+    EXPECT_EQ(count_in(out()), 0) << name;
+  }
+  for (const char* name : {"console", "com0", "com10", "auxiliary/nully", "a.b", ".hidden"})
+    EXPECT_EQ(foreign_name_problem(name), "") << name;
+  const auto here = extract({file_member("aux.c", "x")}, true, true);
+  EXPECT_EQ(here.value().files[0].status, FileStatus::kVerified);
 }
 
 TEST_F(ExtractHostile, NothingIsWrittenThroughALinkOfTheStream) {

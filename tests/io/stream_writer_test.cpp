@@ -171,5 +171,11 @@ TEST(StreamWriter, AnAbsentSpoolFolderIsNamed) {
   EXPECT_NE(stream.error().message.find("absent"), std::string::npos);
 }
 
+TEST(PathProblem, NamesThatAreNoUtf8OrOfTheManifestAreRefused) {
+  for (const char* name : {"a\xFF", "a/\xC0\xAE\xC0\xAE/b", "\xED\xA0\x80"})  // '..' overlong
+    EXPECT_NE(path_problem(name).find("UTF-8"), std::string::npos) << name;
+  EXPECT_NE(path_problem(kManifestName), "");
+}
+
 }  // namespace
 }  // namespace ostracon::io
