@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "host/steps/code_approach.hpp"
 #include "host/steps/code_patterns.hpp"
 
 namespace ostracon::cpu {
@@ -11,14 +12,6 @@ namespace {
 using steps::CodePattern;
 using steps::KnownModule;
 
-constexpr float kLeastScore = 0.5F;
-// Correlation of known modules where a code is expected, of what those beside it have: less is
-// looked for about. Half a module off, a step may go the wrong way.
-constexpr float kOfExpected = 0.9F;
-constexpr float kLeastStart = 0.3F;  // less is no code
-constexpr std::int32_t kMostSteps = 5;
-// Px of the coarse level, of a step: a second one would move the map less than noise does.
-constexpr float kSettled = 0.2F;
 constexpr std::size_t kGlance = 50;  // modules that are looked at first
 constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
 
@@ -57,7 +50,7 @@ Correlation correlate(const ImageView<const float>& image, std::int32_t level, c
 }  // namespace
 
 CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
-  const PatchScale scale = coarse_scale(code.map.pitch_px(), pyramid.levels());
+  const steps::PatchScale scale = steps::coarse_scale(code.map.pitch_px(), pyramid.levels());
   const ImageView<const float> image = pyramid.level(scale.level);
   const CodePattern& pattern = steps::code_pattern(code.version);
   const float sign = code.inverted ? -1.0F : 1.0F;
@@ -72,37 +65,32 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
 }
 
 bool fit_code(const CodePyramid& pyramid, CodePatch& patch, FitStart start, LocatedCode& code) {
+  using Next = steps::CodeApproach::Next;
   const CodePattern& pattern = steps::code_pattern(code.version);
-  const float pitch = code.map.pitch_px();
-  const float sign = code.inverted ? -1.0F : 1.0F;
-  if (!patch.take(pyramid, code.map, pattern, coarse_scale(pitch, pyramid.levels()))) return false;
-  patch.look(code.map);
-  const float expected = code.score > 0 ? kOfExpected * code.score : 1.0F;
-  if (start == FitStart::kKnown && !(sign * patch.levels().correlation > expected)) {
-    patch.shift(sign, code.map);
-    patch.look(code.map);
-    if (!(sign * patch.levels().correlation > kLeastStart)) return false;
-  }
-  for (std::int32_t steps = 1;; ++steps) {
-    const float moved = patch.step(code.map);
-    if (moved < 0) return false;
-    if (steps == kMostSteps || moved < kSettled) break;
-    patch.look(code.map);
-  }
-  if (start == FitStart::kRough) {
-    if (!patch.take(pyramid, code.map, pattern, fine_scale(pitch, pyramid.levels()))) return false;
-    patch.look(code.map);
-    if (patch.step(code.map) < 0) return false;
-  }
-  code.score = sign * patch.levels().correlation;
-  if (!(code.score > kLeastScore)) return false;
+  steps::CodeApproach approach(code, start, pyramid.levels());
+  CodeMap& map = approach.map();
+  const float sign = approach.sign();
+  while (approach.next() != Next::kFitted) switch (approach.next()) {
+      case Next::kTake:
+        approach.taken(patch.take(pyramid, map, pattern, approach.scale()));
+        break;
+      case Next::kLook:
+        patch.look(map);
+        approach.looked(patch.levels());
+        break;
+      case Next::kShift:
+        patch.shift(sign, map);
+        approach.shifted();
+        break;
+      case Next::kStep:
+        approach.stepped(patch.step(map));
+        break;
+      default:
+        return false;
+    }
   const std::span<float> values = patch.values();
   for (float& value : values) value = sign * (value - patch.levels().centre);
-  code.mirrored = steps::reads_mirrored(code.version, values);
-  if (code.mirrored) {
-    std::swap(code.map.terms[1], code.map.terms[2]);
-    std::swap(code.map.terms[3], code.map.terms[5]);
-  }
+  code = approach.fitted(steps::reads_mirrored(code.version, values));
   return true;
 }
 

@@ -1,67 +1,113 @@
 #include "host/cpu/code_finder.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 
-#include "host/cpu/code_lattice_search.hpp"
+#include "host/cpu/code_check.hpp"
 #include "host/cpu/code_pyramid.hpp"
-#include "host/cpu/code_survey.hpp"
-#include "host/steps/code_array.hpp"
+#include "host/cpu/finder_search.hpp"
+#include "host/parallel.hpp"
+#include "host/steps/code_search.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
-constexpr std::size_t kFewCodes = 4, kEnoughCodes = 6,
-                      kAllCodes = std::numeric_limits<std::size_t>::max();
-// Sides of the middle of a level, px: some codes at any pitch.
-constexpr std::array<std::int32_t, 2> kGlances{224, 448}, kMiddles{256, 512};
-constexpr std::int32_t kRounds = 8;  // of codes lost beside each other
+using steps::CodeMark;
+using steps::FinderPeak;
+using steps::PeakSearch;
+
+class CpuCodePasses final : public steps::CodePasses {
+ public:
+  explicit CpuCodePasses(const CodeFinderConfig& config) : CodePasses(config), pyramid_(levels()) {}
+
+  void set(ImageView<const float> image) {
+    pyramid_.set(image);
+    start_levels();
+  }
+
+  Result<std::vector<FinderPeak>> find_peaks(std::span<const PeakSearch> searches) override {
+    std::vector<FinderPeak> all;
+    for (const PeakSearch& search : searches) {
+      const ImageView<const float> level = pyramid_.level(search.level);
+      const steps::ImagePart& part = search.part;
+      for (FinderPeak peak : cpu::find_peaks(
+               {&level(part.top, part.left), part.rows, part.cols, level.row_stride}, search.level,
+               *search.finder, search.pitch, search.least_contrast, search.least_rms)) {
+        peak.y += static_cast<float>(part.top << search.level);
+        peak.x += static_cast<float>(part.left << search.level);
+        all.push_back(peak);
+      }
+    }
+    return all;
+  }
+
+  Result<std::vector<CodeMark>> look_closely(std::span<const FinderPeak> peaks) override {
+    std::vector<CodeMark> seen(peaks.size());
+    each(peaks, [&](const FinderPeak& peak, std::size_t k) {
+      const std::int32_t level = steps::coarse_scale(peak.pitch, pyramid_.levels()).level;
+      seen[k] = cpu::look_closely(pyramid_.level(level), level, peak);
+    });
+    return seen;
+  }
+
+  Result<std::vector<CodeEvidence>> weigh(std::span<const LocatedCode> codes) override {
+    std::vector<CodeEvidence> evidence(codes.size());
+    each(codes,
+         [&](const LocatedCode& code, std::size_t k) { evidence[k] = cpu::weigh(pyramid_, code); });
+    return evidence;
+  }
+
+  Result<> fit(std::span<LocatedCode> codes, FitStart start) override {
+    if (codes.size() == 1) {
+      fit_one(patch_, start, codes.front());
+      return Ok{};
+    }
+    constexpr std::size_t kTogether = 16;  // codes that share scratch
+    const std::size_t parts = (codes.size() + kTogether - 1) / kTogether;
+    parallel_for(static_cast<std::int64_t>(parts), [&](std::int64_t part) {
+      CodePatch patch;
+      const std::size_t first = static_cast<std::size_t>(part) * kTogether;
+      for (std::size_t k = first; k < std::min(first + kTogether, codes.size()); ++k)
+        fit_one(patch, start, codes[k]);
+    });
+    return Ok{};
+  }
+
+  std::size_t fits_ahead() const override { return 1; }  // none is fitted in vain
+
+ private:
+  Result<> form_level(std::int32_t) override {
+    pyramid_.form_next();
+    return Ok{};
+  }
+
+  template <class T, class Body>
+  static void each(std::span<const T> all, const Body& body) {
+    parallel_for(static_cast<std::int64_t>(all.size()), [&](std::int64_t k) {
+      body(all[static_cast<std::size_t>(k)], static_cast<std::size_t>(k));
+    });
+  }
+
+  void fit_one(CodePatch& patch, FitStart start, LocatedCode& code) const {
+    if (!fit_code(pyramid_, patch, start, code)) code.score = 0;
+  }
+
+  CodePyramid pyramid_;
+  CodePatch patch_;
+};
 
 class CpuCodeFinder final : public CodeFinder {
  public:
-  explicit CpuCodeFinder(const CodeFinderConfig& config)
-      : config_(config), pyramid_(config.rows, config.cols, levels_for(config)) {}
+  explicit CpuCodeFinder(const CodeFinderConfig& config) : config_(config), passes_(config) {}
 
   Result<std::vector<LocatedCode>> run(ImageView<const float> image) override {
     OSTRACON_TRY(check_image(config_, image.rows, image.cols));
-    pyramid_.set(image);
-    std::vector<LocatedCode> codes;
-    const std::int32_t smaller = std::min(image.rows, image.cols);
-    const auto search_with = [&](std::vector<LocatedCode> known) {
-      const auto lattice = steps::common_lattice(known);
-      if (!lattice) return;
-      // Between codes with quiet zones finder patterns of four of them look like a smaller one.
-      std::erase_if(known, [&](const auto& code) { return !steps::agrees(code, *lattice); });
-      codes = search_lattice(pyramid_, *lattice, known);
-    };
-    if (config_.one_lattice && smaller > 4 * kMiddles[0]) {
-      for (const std::int32_t side : kGlances)
-        if (codes.empty()) search_with(glance_codes(config_, pyramid_, {side, kFewCodes}));
-      for (const std::int32_t side : kMiddles)
-        if (codes.empty() && smaller > 4 * side)
-          search_with(survey_codes(config_, pyramid_, {side, kEnoughCodes}));
-    }
-    if (codes.empty())
-      codes = survey_codes(config_, pyramid_, {std::max(image.rows, image.cols), kAllCodes});
-    fill_array(codes);
-    return steps::best_apart(std::move(codes), static_cast<std::size_t>(config_.max_codes));
+    passes_.set(image);
+    return steps::search_codes(config_, passes_);
   }
 
  private:
-  /// Codes of an array whose finder patterns were not found: tried where they must be.
-  void fill_array(std::vector<LocatedCode>& codes) const {
-    std::size_t before = 0;
-    for (std::int32_t round = 0; round < kRounds && codes.size() != before; ++round) {
-      before = codes.size();
-      const auto more =
-          fit_all(pyramid_, steps::missing_neighbours(codes, config_.rows, config_.cols));
-      codes.insert(codes.end(), more.begin(), more.end());
-    }
-  }
-
   CodeFinderConfig config_;
-  CodePyramid pyramid_;
+  CpuCodePasses passes_;
 };
 
 }  // namespace

@@ -5,52 +5,12 @@
 #include <limits>
 
 #include "host/cpu/code_patch_kernel.hpp"
+#include "host/steps/code_approach.hpp"
 
 namespace ostracon::cpu {
 namespace {
 
-constexpr float kMargin = 4;     // modules about the code
-constexpr float kMostShift = 3;  // modules
 constexpr std::int32_t kShiftGroups = 2, kShiftPlaces = kShiftGroups * kModuleGroup;
-
-PatchScale scale_for(float pitch_px, std::int32_t levels, float most) {
-  std::int32_t level = 0;
-  while (level + 1 < levels && pitch_px > most) {
-    pitch_px *= 0.5F;
-    ++level;
-  }
-  // The spline's weights spread as far as those of a box of 2.2 pixels.
-  return {level, std::clamp(static_cast<std::int32_t>(std::lround(pitch_px)) - 1, 1, 16)};
-}
-
-/// Pixels of a level that hold the code and its margin, and what interpolation reads about them.
-struct Extent {
-  std::array<std::int32_t, 2> first{}, count{};
-};
-
-bool extent_of(const CodeMap& map, std::int32_t side, const PatchScale& scale,
-               const ImageView<const float>& image, Extent& extent) {
-  std::array<float, 2> low = map.at(map.middle, map.middle), high = low;
-  const float last = static_cast<float>(side - 1) + kMargin;
-  for (const float row : {-kMargin, map.middle, last})
-    for (const float col : {-kMargin, map.middle, last}) {
-      const std::array<float, 2> place = map.at(row, col);
-      for (std::size_t axis = 0; axis < 2; ++axis) {
-        low[axis] = std::min(low[axis], place[axis]);
-        high[axis] = std::max(high[axis], place[axis]);
-      }
-    }
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    const auto pixels = static_cast<float>(axis == 0 ? image.rows : image.cols);
-    const float first = image_to_level(low[axis], scale.level);
-    const float end = image_to_level(high[axis], scale.level);
-    // Half of a code beyond the image, at most.
-    if (!(first > -pixels) || !(end < 2 * pixels) || !(first < pixels) || !(end > 0)) return false;
-    extent.first[axis] = static_cast<std::int32_t>(std::floor(first)) - scale.box / 2 - 2;
-    extent.count[axis] = static_cast<std::int32_t>(std::ceil(end - first)) + scale.box + 4;
-  }
-  return true;
-}
 
 /// The nearest pixel, of those that are not negative.
 std::int32_t nearest(float at) {
@@ -59,18 +19,11 @@ std::int32_t nearest(float at) {
 
 }  // namespace
 
-PatchScale fine_scale(float pitch_px, std::int32_t levels) {
-  return scale_for(pitch_px, levels, 5.5F);
-}
-PatchScale coarse_scale(float pitch_px, std::int32_t levels) {
-  return scale_for(pitch_px, levels, 3.8F);
-}
-
 bool CodePatch::take(const CodePyramid& pyramid, const CodeMap& map,
-                     const steps::CodePattern& pattern, PatchScale scale) {
+                     const steps::CodePattern& pattern, const steps::PatchScale& scale) {
   const ImageView<const float> image = pyramid.level(scale.level);
-  Extent extent;
-  if (!extent_of(map, pattern.side, scale, image, extent)) return false;
+  steps::PatchExtent extent;
+  if (!steps::extent_of(map, pattern.side, scale, {image.rows, image.cols}, extent)) return false;
   pattern_ = &pattern;
   pixel_ = 1.0F / static_cast<float>(1 << scale.level);
   for (std::size_t axis = 0; axis < 2; ++axis)
@@ -161,8 +114,7 @@ void CodePatch::shift(float sign, CodeMap& map) {
   places_.clear();
   signs_.clear();
   const float pitch = pixel_ * map.pitch_px();
-  const auto most = static_cast<std::int32_t>(
-      std::min(kMostShift * pitch, 0.5F * static_cast<float>(kShiftPlaces) - 1));
+  const std::int32_t most = steps::most_shift(pitch);
   // Sums of signs are not zero, so that values count from their own middle.
   float total = 0;
   for (const auto* modules : {&pattern_->finders, &pattern_->others})

@@ -8,26 +8,18 @@
 
 #include "host/cpu/code_pyramid.hpp"
 #include "host/steps/code_fit.hpp"
+#include "host/steps/code_patch_scale.hpp"
 #include "host/steps/code_patterns.hpp"
 #include "pipeline/located_code.hpp"
 
 namespace ostracon::cpu {
-
-/// The level whose pixels are small enough for a module, and large enough that few are needed; and
-/// the side of the square of pixels that comes nearest a module once the spline that is laid
-/// through its means has blurred it.
-struct PatchScale {
-  std::int32_t level, box;
-};
-PatchScale fine_scale(float pitch_px, std::int32_t levels);    ///< 2.75 to 5.5 px where there are
-PatchScale coarse_scale(float pitch_px, std::int32_t levels);  ///< 1.9 to 3.8 px
 
 class CodePatch {
  public:
   /// Takes the pixels of a code and four modules about it, means over boxes; the border's beyond
   /// the border. False if the map lies outside the image.
   bool take(const CodePyramid& pyramid, const CodeMap& map, const steps::CodePattern& pattern,
-            PatchScale scale);
+            const steps::PatchScale& scale);
 
   /// Looks at all modules where the map puts them, interpolated between pixels.
   void look(const CodeMap& map);
