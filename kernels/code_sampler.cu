@@ -3,7 +3,6 @@
 // share them. A block is a tile of modules that have one inverse, a thread a module.
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "host/steps/code_equalisation.hpp"
 #include "kernels/code_sampler.hpp"
 #include "kernels/core/launch.hpp"
+#include "kernels/core/room.hpp"
 #include "pipeline/rules/code_window.hpp"
 #include "pipeline/rules/output_law.hpp"
 
@@ -107,28 +107,6 @@ DeviceEqualiser device_equaliser(const steps::CodeEqualiser& equaliser, std::int
   if (device.shows) device.law = steps::output_law(equaliser);
   return device;
 }
-
-/// Memory of the device that grows with what is put into it.
-template <class T>
-class Room {
- public:
-  Result<T*> make(Memory& memory, std::size_t count) {
-    if (!buffer_ || buffer_->size() < count) {
-      buffer_.reset();
-      OSTRACON_TRY_ASSIGN(auto buffer, Buffer<T>::create(memory, count));
-      buffer_.emplace(std::move(buffer));
-    }
-    return buffer_->data();
-  }
-  Result<T*> put(Memory& memory, const std::vector<T>& values) {
-    OSTRACON_TRY_ASSIGN(T * data, make(memory, values.size()));
-    OSTRACON_TRY(memory.upload(data, values.data(), values.size() * sizeof(T)));
-    return data;
-  }
-
- private:
-  std::optional<Buffer<T>> buffer_;
-};
 
 class CudaCodeSampler final : public CodeSampler {
  public:

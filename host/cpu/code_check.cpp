@@ -1,10 +1,10 @@
 #include "host/cpu/code_check.hpp"
 
-#include <cmath>
 #include <vector>
 
 #include "host/steps/code_approach.hpp"
 #include "host/steps/code_patterns.hpp"
+#include "pipeline/rules/code_evidence.hpp"
 
 namespace ostracon::cpu {
 namespace {
@@ -12,13 +12,7 @@ namespace {
 using steps::CodePattern;
 using steps::KnownModule;
 
-constexpr std::size_t kGlance = 50;  // modules that are looked at first
-constexpr float kHopeless = 0.25F;   // their correlation, three times what chance gives
-
-struct Correlation {
-  float value = 0;     // -1 to 1
-  float contrast = 0;  // light less dark
-};
+using rules::Correlation;
 
 Correlation correlate(const ImageView<const float>& image, std::int32_t level, const CodeMap& map,
                       const std::vector<KnownModule>& modules, std::size_t every = 1) {
@@ -37,14 +31,7 @@ Correlation correlate(const ImageView<const float>& image, std::int32_t level, c
     squares += value * value;
     product += value * module.light;
   }
-  const auto count = static_cast<double>(taken);
-  const double mean_sign = signs / count, mean = sum / count;
-  const double variance = squares / count - mean * mean;
-  const double spread = 1 - mean_sign * mean_sign;
-  if (!(variance > 0) || !(spread > 0)) return {};
-  const double covariance = product / count - mean * mean_sign;
-  return {static_cast<float>(covariance / std::sqrt(variance * spread)),
-          static_cast<float>(2 * covariance / spread)};
+  return rules::correlation_of({static_cast<double>(taken), signs, sum, squares, product});
 }
 
 }  // namespace
@@ -54,10 +41,10 @@ CodeEvidence weigh(const CodePyramid& pyramid, const LocatedCode& code) {
   const ImageView<const float> image = pyramid.level(scale.level);
   const CodePattern& pattern = steps::code_pattern(code.version);
   const float sign = code.inverted ? -1.0F : 1.0F;
-  // Most proposals are none, and some of the modules tell. Every step is odd, for the
-  // timing pattern alternates.
-  const std::size_t every = pattern.others.size() / kGlance | 1;
-  if (sign * correlate(image, scale.level, code.map, pattern.others, every).value < kHopeless)
+  const auto every = static_cast<std::size_t>(
+      rules::glance_step(static_cast<std::int32_t>(pattern.others.size())));
+  if (sign * correlate(image, scale.level, code.map, pattern.others, every).value <
+      rules::kHopelessGlance)
     return {};
   const Correlation finders = correlate(image, scale.level, code.map, pattern.finders);
   const Correlation others = correlate(image, scale.level, code.map, pattern.others);

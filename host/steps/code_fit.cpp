@@ -5,25 +5,6 @@
 
 namespace ostracon::steps {
 
-CodeLevels measure_levels(const CodeLevelSums& dark, const CodeLevelSums& light, double origin) {
-  const double low = dark.value / dark.count, high = light.value / light.count;
-  const double all = dark.count + light.count;
-  const double within =
-      std::max(dark.square - dark.value * low + light.square - light.value * high, 0.0) / all;
-  const double between = (high - low) * (high - low) * dark.count * light.count / (all * all);
-  const double correlation = std::sqrt(between / std::max(between + within, 1e-30));
-  return {static_cast<float>(origin + 0.5 * (low + high)), static_cast<float>(0.5 * (high - low)),
-          static_cast<float>(std::sqrt(within)),
-          static_cast<float>(high < low ? -correlation : correlation)};
-}
-
-Belief belief_of(const CodeLevels& levels) {
-  const float square = levels.contrast * levels.contrast;
-  const float noise = std::max(levels.noise * levels.noise, 0.01F * square);
-  return {levels.centre, noise > 0 ? std::abs(levels.contrast) / noise : 0.0F,
-          levels.contrast < 0 ? -1.0F : 1.0F};
-}
-
 CodeFit::CodeFit(std::int32_t side) : middle_(0.5 * (side - 1)) {
   double second = 0, fourth = 0;
   for (std::int32_t k = 0; k < side; ++k) {
@@ -46,6 +27,15 @@ void CodeFit::add(std::int32_t row, const FitRow& sums) {
   const double v = row - middle_;
   add(sums.along_y, v, slopes_[0]);
   add(sums.along_x, v, slopes_[1]);
+  bend_ += sums.bend;
+  for (std::size_t axis = 0; axis < 2; ++axis) squares_[axis] += sums.squares[axis];
+}
+
+void CodeFit::add(const FitTotals& sums) {
+  for (std::size_t t = 0; t < kTerms; ++t) {
+    slopes_[0][t] += sums.along_y[t];
+    slopes_[1][t] += sums.along_x[t];
+  }
   bend_ += sums.bend;
   for (std::size_t axis = 0; axis < 2; ++axis) squares_[axis] += sums.squares[axis];
 }

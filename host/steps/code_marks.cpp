@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <tuple>
 #include <unordered_map>
+
+#include "pipeline/rules/image_level.hpp"
 
 namespace ostracon::steps {
 namespace {
@@ -50,6 +53,34 @@ std::vector<Place> strongest(std::vector<Place> places, std::size_t most, float 
 }
 
 }  // namespace
+
+PeakLook look_at(const FinderPeak& peak, std::int32_t level, std::int32_t rows) {
+  constexpr float kAboutModules = 12;  // of a peak, more than is looked at
+  const auto scale = static_cast<float>(1 << level);
+  const float middle = rules::image_to_level(peak.y, level);
+  const float about = kAboutModules * peak.pitch / scale;
+  const auto top =
+      static_cast<std::int32_t>(std::clamp(middle - about, 0.0F, static_cast<float>(rows - 2)));
+  return {{middle - static_cast<float>(top), rules::image_to_level(peak.x, level),
+           peak.pitch / scale, 0},
+          peak.contrast < 0 ? -1.0F : 1.0F,
+          top,
+          std::min(rows - top, static_cast<std::int32_t>(2 * about) + 4),
+          level};
+}
+
+CodeMark mark_of(const rules::Looked& looked, const PeakLook& look) {
+  constexpr float kRight = std::numbers::pi_v<float> / 2;
+  float angle = std::fmod(looked.look.angle, kRight);
+  if (angle < 0) angle += kRight;
+  return {rules::level_to_image(looked.look.y + static_cast<float>(look.top), look.level),
+          rules::level_to_image(looked.look.x, look.level),
+          looked.look.pitch * static_cast<float>(1 << look.level),
+          angle,
+          looked.seen.contrast,
+          look.sign * looked.seen.correlation,
+          look.sign < 0};
+}
 
 std::vector<FinderPeak> strongest_peaks(std::vector<FinderPeak> peaks, std::size_t most) {
   return strongest(std::move(peaks), most, 1.0F, 1.2F);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipeline/rules/finder_look.hpp"
+
 namespace ostracon::steps {
 
 /// A local extremum of the contrast of a template. Pixels are those of the image, not of a level.
@@ -23,6 +25,17 @@ struct CodeMark {
   float correlation;  ///< of its 9 x 9 modules with what they must be, 0 to 1
   bool inverted;
 };
+
+/// Where a closer look at a peak begins, in pixels of a level.
+struct PeakLook {
+  rules::Look start;       ///< y counted from `top`
+  float sign;              ///< -1 where the pattern is inverted
+  std::int32_t top, rows;  ///< of the level, more than is looked at
+  std::int32_t level;
+};
+/// In a level of so many rows.
+PeakLook look_at(const FinderPeak& peak, std::int32_t level, std::int32_t rows);
+CodeMark mark_of(const rules::Looked& looked, const PeakLook& look);
 
 /// Strongest first, at most `most`; of several of about the same pitch within a module of each
 /// other the strongest.

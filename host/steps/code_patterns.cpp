@@ -5,7 +5,6 @@
 #include <mutex>
 
 #include "format/qr/format_agreement.hpp"
-#include "format/qr/symbol.hpp"
 
 namespace ostracon::steps {
 namespace {
@@ -43,13 +42,17 @@ const CodePattern& code_pattern(std::int32_t version) {
 
 bool reads_mirrored(std::int32_t version, std::span<const float> values) {
   const CodePattern& pattern = code_pattern(version);
-  std::array<std::array<float, qr::kFormatBits>, 2> seen{};  // as it is, and mirrored
+  FormatSums seen{};
   for (const auto& copy : qr::format_modules(version))
     for (std::size_t bit = 0; bit < copy.size(); ++bit) {
       const std::int32_t row = copy[bit] / pattern.side, col = copy[bit] % pattern.side;
       seen[0][bit] += values[pattern.index(row, col)];
       seen[1][bit] += values[pattern.index(col, row)];
     }
+  return reads_mirrored(seen);
+}
+
+bool reads_mirrored(const FormatSums& seen) {
   std::array<float, 2> best{};
   for (std::size_t way = 0; way < 2; ++way) {
     const auto agreements = qr::format_agreements(seen[way]);

@@ -1,10 +1,13 @@
 #pragma once
 // What is known of a symbol before it is read: lists of modules, from format/qr/symbol.hpp.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "format/qr/symbol.hpp"
 
 namespace ostracon::steps {
 
@@ -38,5 +41,9 @@ const CodePattern& code_pattern(std::int32_t version);
 /// picture taken for an unmirrored one have format information that reads better with rows and
 /// columns changed. A soft decision by correlation with all 32 words, both copies.
 bool reads_mirrored(std::int32_t version, std::span<const float> values);
+/// The same from sums over both copies of every bit of the format's word, the least significant
+/// first: [0] as the symbol is seen, [1] with rows and columns changed.
+using FormatSums = std::array<std::array<float, format::qr::kFormatBits>, 2>;
+bool reads_mirrored(const FormatSums& seen);
 
 }  // namespace ostracon::steps

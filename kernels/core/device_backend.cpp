@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernels/block_decoder.hpp"
+#include "kernels/code_finder.hpp"
 #include "kernels/code_sampler.hpp"
 #include "kernels/deinterleaver.hpp"
 #include "kernels/drift_estimator.hpp"
@@ -71,8 +72,7 @@ class DeviceBackend final : public Backend {
     return cuda::make_block_decoder(config, *device_);
   }
   Result<std::unique_ptr<CodeFinder>> make_code_finder(const CodeFinderConfig& config) override {
-    OSTRACON_TRY(check(config));
-    return Error{ErrorCode::kUnavailable, "CUDA: this backend has no code finder"};
+    return cuda::make_code_finder(config, *device_);
   }
   Result<std::unique_ptr<CodeSampler>> make_code_sampler(const CodeSamplerConfig& config) override {
     return cuda::make_code_sampler(config, *device_);

@@ -79,6 +79,9 @@ class CodeFinderTest : public BackendTest {
     }
   }
 
+  /// Sides of a picture: where kernels are emulated half as long, if codes fit in it all the same.
+  static std::int32_t side(std::int32_t px) { return kernels_are_emulated() ? px / 2 : px; }
+
   /// One code near the middle.
   static QrScene one_code(QrSceneOptions options, int version, std::uint64_t number) {
     sem::Random random(number + 1);
@@ -101,10 +104,14 @@ TEST_P(CodeFinderTest, CodesAreFoundAndFollowedToATwentiethOfAModuleWhereTheyAre
   for (const Point& point : kPoints)
     for (const double angle : {0.0, 7.0}) {
       Tally tally;
-      for (std::uint64_t number = 1; number <= 12; ++number)
-        look(
-            one_code({.angle_deg = angle, .blur_modules = point.blur, .snr = point.snr}, 3, number),
-            tally);
+      for (std::uint64_t number = 1; number <= trials(12); ++number)
+        look(one_code({.rows = side(512),
+                       .cols = side(512),
+                       .angle_deg = angle,
+                       .blur_modules = point.blur,
+                       .snr = point.snr},
+                      3, number),
+             tally);
       EXPECT_EQ(tally.found, tally.drawn) << point.snr << ", " << angle << " degrees";
       EXPECT_EQ(tally.others, 0) << point.snr << ", " << angle << " degrees";
       EXPECT_LT(tally.rms_error(), point.most_error) << point.snr << ", " << angle << " degrees";
@@ -113,12 +120,14 @@ TEST_P(CodeFinderTest, CodesAreFoundAndFollowedToATwentiethOfAModuleWhereTheyAre
 
 TEST_P(CodeFinderTest, EveryAngleIsFound) {
   Tally tally;
-  for (int turn = 0; turn < 24; ++turn)
-    look(
-        one_code(
-            {.rows = 384, .cols = 384, .angle_deg = 15.0 * turn + 1, .blur_modules = 0.3, .snr = 3},
-            2, static_cast<std::uint64_t>(turn)),
-        tally);
+  for (int turn = 0; turn < 24; turn += kernels_are_emulated() ? 5 : 1)
+    look(one_code({.rows = side(384),
+                   .cols = side(384),
+                   .angle_deg = 15.0 * turn + 1,
+                   .blur_modules = 0.3,
+                   .snr = 3},
+                  2, static_cast<std::uint64_t>(turn)),
+         tally);
   EXPECT_EQ(tally.found, tally.drawn);
   EXPECT_EQ(tally.others, 0);
   EXPECT_LT(tally.rms_error(), 0.05F);
@@ -158,6 +167,7 @@ TEST_P(CodeFinderTest, MirroredAndInvertedCodesAreToldApart) {
 
 TEST_P(CodeFinderTest, PitchesFromTwoToTwentyPixelsAreFoundWhateverTheScaleOfBrightness) {
   for (const double pitch : {2.0, 2.6, 3.4, 5.0, 7.3, 11.0, 15.5, 20.0}) {
+    if (kernels_are_emulated() && (pitch == 2.6 || pitch == 5.0 || pitch > 16)) continue;
     const auto side = static_cast<std::int32_t>(40 * pitch) + 60;
     QrSceneOptions options{.rows = side, .cols = side + 10, .pitch_px = pitch, .angle_deg = 3};
     options.blur_modules = 0.2;
@@ -173,6 +183,7 @@ TEST_P(CodeFinderTest, PitchesFromTwoToTwentyPixelsAreFoundWhateverTheScaleOfBri
 
 TEST_P(CodeFinderTest, VersionsFromOneToFortyAreToldApart) {
   for (const int version : {1, 2, 4, 6, 7, 10, 14, 19, 25, 32, 40}) {
+    if (kernels_are_emulated() && version > 14 && version < 40) continue;
     const auto side = static_cast<std::int32_t>(3 * (qr::side_of(version) + 12));
     Tally tally;
     look(one_code({.rows = side,
@@ -191,8 +202,10 @@ TEST_P(CodeFinderTest, VersionsFromOneToFortyAreToldApart) {
 
 TEST_P(CodeFinderTest, StretchedShearedAndBentCodesAreFollowed) {
   Tally tally;
-  for (std::uint64_t number = 1; number <= 6; ++number)
-    look(one_code({.angle_deg = 5,
+  for (std::uint64_t number = 1; number <= trials(6); ++number)
+    look(one_code({.rows = side(512),
+                   .cols = side(512),
+                   .angle_deg = 5,
                    .stretch = 0.04,
                    .shear = 0.03,
                    .bend = 0.3,
@@ -256,9 +269,10 @@ TEST_P(CodeFinderTest, CodesOfDifferentPitchAndAngleInALargeImageAreFoundWhereAs
 }
 
 TEST_P(CodeFinderTest, NoiseHasNoCodes) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    const QrScene scene = draw_qr_scene({.snr = 1, .seed = seed}, {});
-    const auto found = find(512, 512, scene.pixels);
+  for (std::uint64_t seed = 1; seed <= trials(12); ++seed) {
+    const std::int32_t px = side(512);
+    const QrScene scene = draw_qr_scene({.rows = px, .cols = px, .snr = 1, .seed = seed}, {});
+    const auto found = find(px, px, scene.pixels);
     ASSERT_OK(found);
     EXPECT_TRUE(found.value().empty()) << seed;
   }
@@ -266,6 +280,7 @@ TEST_P(CodeFinderTest, NoiseHasNoCodes) {
 
 TEST_P(CodeFinderTest, RandomModulesOfAPageHaveNoCodes) {
   for (const double pitch : {2.0, 3.0, 4.0}) {
+    if (kernels_are_emulated() && pitch != 3) continue;
     const int side = static_cast<int>(512 / pitch);
     DrawnCode page{{side, {}}, 255.5, 255.5};
     sem::Random random(3);
