@@ -25,6 +25,12 @@ bool is_own(const hdf5::Handle& file) {
          hdf5::signal_of(group.value()) == "frames";
 }
 
+/// Pages that are to be written are arrays, too.
+bool is_master(const hdf5::Handle& file) {
+  const auto description = hdf5::read_text_attribute(file.get(), "description");
+  return description && description->find("ostracon-master") != std::string::npos;
+}
+
 }  // namespace
 
 Result<ScanReader> open_hdf5_scan(const std::string& path, const ScanHints& hints) {
@@ -48,6 +54,9 @@ Result<ScanReader> open_hdf5_scan(const std::string& path, const ScanHints& hint
     file.close();
     return ScanReader::open(path);
   }
+  if (is_master(file))
+    return Error{ErrorCode::kBadInput,
+                 path + ": no scan but a master: pages that are to be written"};
   std::vector<std::string> warnings;
   for (const Recogniser find : kRecognisers) {
     auto found = find(file);

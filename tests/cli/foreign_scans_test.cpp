@@ -172,6 +172,13 @@ TEST_F(ForeignScans, AreLookedAt) {
   EXPECT_EQ(tree_of(folder() / "out" / "files"), written_);
 }
 
+TEST_F(ForeignScans, AMasterIsNone) {
+  for (const auto& verb : {"recover", "import"}) {
+    const Outcome outcome = expect(3, {verb, "master.h5", "-o", "out"});
+    EXPECT_NE(outcome.err.find("no scan but a master"), std::string::npos) << outcome.err;
+  }
+}
+
 TEST_F(ForeignScans, WhatIsOddIsSaidAndNoEnd) {
   io::test::write_tiff(
       folder() / "odd.tif",
