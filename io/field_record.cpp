@@ -48,7 +48,7 @@ void describe_outcomes(Archive& archive, Outcomes& outcomes) {
   });
 }
 
-Error damaged(const char* what) {
+Error bad_record(const char* what) {
   return Error{ErrorCode::kBadInput, std::string("the record of a field ") + what};
 }
 
@@ -81,7 +81,7 @@ Result<RecordedField> unpack_field(std::span<const std::uint8_t> bytes) {
   archive(out.field);
   archive(has_header);
   archive(plate.bytes);
-  if (!archive.good() || out.field < 0) return damaged("names no field");
+  if (!archive.good() || out.field < 0) return bad_record("names no field");
   if (has_header) out.plate = plate;
   return out;
 }
@@ -99,16 +99,17 @@ Result<FieldRecord> unpack(std::span<const std::uint8_t> bytes) {
   for (const FrameFault fault : reading.report.frame_faults)
     if (fault > FrameFault::kDifferent) archive.fail();
   if (!field.plate) {
-    if (!archive.good() || archive.left() != 0) return damaged("has not the length that it must");
+    if (!archive.good() || archive.left() != 0)
+      return bad_record("has not the length that it must");
     return record;
   }
   const auto header = archive.raw(format::kHeaderBytes);
-  if (!archive.good()) return damaged("is cut short");
+  if (!archive.good()) return bad_record("is cut short");
   OSTRACON_TRY_ASSIGN(reading.header, format::parse_header(header.first<format::kHeaderBytes>()));
   describe_outcomes(archive, reading.outcomes);
   if (!archive.good() || reading.outcomes.size() != reading.header->codewords ||
       reading.header->plate != *field.plate)
-    return damaged("contradicts the header of its page");
+    return bad_record("contradicts the header of its page");
   const std::size_t payload_bytes = reading.outcomes.size() * std::size_t{format::kPayloadBytes};
   reading.payload.assign(payload_bytes, 0);
   for (std::size_t c = 0; c < reading.outcomes.size(); ++c) {
@@ -118,7 +119,7 @@ Result<FieldRecord> unpack(std::span<const std::uint8_t> bytes) {
               reading.payload.begin() +
                   static_cast<std::ptrdiff_t>(c * std::size_t{format::kPayloadBytes}));
   }
-  if (!archive.good() || archive.left() != 0) return damaged("has not the length that it must");
+  if (!archive.good() || archive.left() != 0) return bad_record("has not the length that it must");
   return record;
 }
 

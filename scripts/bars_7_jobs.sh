@@ -17,7 +17,7 @@ bar_7_kills() {
   $quick && points=6
   OSTRACON_KILL_POINTS=$points build/tests/cli/cli_job_kills_test >"$work/kills.log" 2>&1 &&
     passed=1
-  bar "$points kills of a job of 50 fields: bytes equal, nothing read twice" "$passed" \
+  bar "$points kills of a job of 75 fields: bytes equal, nothing read twice" "$passed" \
     "$passed == 1"
   grep ' points of ' "$work/kills.log" || true
 }
