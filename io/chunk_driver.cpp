@@ -9,6 +9,9 @@
 #include <cassert>
 #include <limits>
 #include <new>
+#include <span>
+
+#include "io/heap_check.hpp"
 
 namespace ostracon::io::hdf5 {
 namespace {
@@ -21,25 +24,41 @@ struct Driver {
   dev_t device;
   ino_t inode;
   haddr_t end_of_allocation;
-  bool listening;        ///< requests for data are noted, not answered
-  std::uint32_t heard;   ///< how many
-  StoredChunk location;  ///< of the last one
+  std::size_t length_bytes;  ///< of lengths in this file
+  bool listening;            ///< requests for data are noted, not answered
+  std::uint32_t heard;       ///< how many
+  StoredChunk location;      ///< of the last one
 };
 
 Driver& driver_of(H5FD_t* file) { return *reinterpret_cast<Driver*>(file); }
 const Driver& driver_of(const H5FD_t* file) { return *reinterpret_cast<const Driver*>(file); }
+
+/// Of the first superblock that the library would find; 8 if there is none.
+std::size_t length_bytes_of(const FileDescriptor& file, std::uint64_t bytes) {
+  constexpr std::array<std::uint8_t, 8> kSignature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+  std::array<std::uint8_t, 16> block{};
+  for (std::uint64_t at = 0; at + block.size() <= bytes; at = at == 0 ? 512 : 2 * at) {
+    if (!read_at(file, at, block, "")) break;
+    if (std::equal(kSignature.begin(), kSignature.end(), block.begin()))
+      return block[8] < 2 ? block[14] : block[10];
+  }
+  return 8;
+}
 
 H5FD_t* open(const char* name, unsigned flags, hid_t, haddr_t) {
   if ((flags & H5F_ACC_RDWR) != 0) return nullptr;
   FileDescriptor file(::open(name, O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) return nullptr;
+  const auto bytes = static_cast<std::uint64_t>(status.st_size);
+  const std::size_t length_bytes = length_bytes_of(file, bytes);
   auto* driver = new (std::nothrow) Driver{.library = {},
                                            .file = std::move(file),
-                                           .bytes = static_cast<std::uint64_t>(status.st_size),
+                                           .bytes = bytes,
                                            .device = status.st_dev,
                                            .inode = status.st_ino,
                                            .end_of_allocation = 0,
+                                           .length_bytes = length_bytes,
                                            .listening = false,
                                            .heard = 0,
                                            .location = {}};
@@ -87,7 +106,10 @@ herr_t read(H5FD_t* file, H5FD_mem_t type, hid_t, haddr_t offset, std::size_t by
     return 0;
   }
   if (offset > static_cast<haddr_t>(std::numeric_limits<off_t>::max())) return -1;
-  return read_at(driver.file, offset, {static_cast<std::uint8_t*>(to), bytes}, "") ? 0 : -1;
+  const std::span block(static_cast<std::uint8_t*>(to), bytes);
+  if (!read_at(driver.file, offset, block, "")) return -1;
+  // Global heaps come as data.
+  return type != H5FD_MEM_DRAW || heap_is_sound(block, driver.length_bytes) ? 0 : -1;
 }
 
 herr_t write(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, std::size_t, const void*) { return -1; }

@@ -4,7 +4,8 @@
 //
 // HDF5 1.10 looks a chunk up in logarithmic time when it reads it, but goes through the whole index
 // when asked for its address. So the address is heard where the library must say it: at the driver,
-// while H5Dread_chunk asks for the chunk's bytes.
+// while H5Dread_chunk asks for the chunk's bytes. Global heaps that would lead the library astray
+// are not handed to it (heap_check.hpp).
 
 #include <optional>
 #include <string>

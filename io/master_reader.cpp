@@ -1,3 +1,4 @@
+#include "io/chunk_driver.hpp"
 #include "io/hdf5_handle.hpp"
 #include "io/master_description.hpp"
 #include "io/master_file.hpp"
@@ -39,7 +40,7 @@ Result<MasterReader> MasterReader::open(const std::filesystem::path& path) {
   const auto bad = [&](const std::string& what) {
     return Error{ErrorCode::kBadInput, state->name + ": " + what};
   };
-  OSTRACON_TRY_ASSIGN(state->file, hdf5::open_file(state->name));
+  OSTRACON_TRY_ASSIGN(state->file, hdf5::open_located_file(state->name));
   const auto text = hdf5::read_text_attribute(state->file.get(), "description");
   if (!text) return bad("no master: it has no attribute 'description'");
   auto description = parse_description(*text);

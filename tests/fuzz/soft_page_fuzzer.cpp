@@ -21,6 +21,7 @@ std::vector<Bytes> written_pages() {
   for (const std::uint16_t codewords : {std::uint16_t{3}, std::uint16_t{1}}) {
     SoftPage page{.header = some_header(), .reading = codewords, .bits = {}};
     page.header.codewords = codewords;
+    page.header.interleaver_step = codewords > 1 ? 1 : 0;
     page.header.stream_bytes = 4096;
     page.bits.resize(soft_bits_of(page.header));
     const std::size_t length = page.bits.size() / codewords;

@@ -221,5 +221,25 @@ TEST_F(ScanBadInput, DataInOtherFilesAreNotFollowed) {
   refused("in other files");
 }
 
+/// HDF5 1.10.8 keeps on reading free space of no size for ever, and follows a huge one outside.
+TEST_F(ScanBadInput, ATextInADamagedHeapIsNoEndlessLoop) {
+  const std::uint8_t sample = 1;
+  {
+    NexusFile file(path_);
+    file.frames(H5T_NATIVE_UINT8, {1, 1, 1, 1}, &sample, H5T_NATIVE_UINT8);
+  }
+  ASSERT_TRUE(ScanReader::open(path_).has_value());
+  const std::string whole = test::read_file(path_);
+  const std::size_t heap = whole.find("GCOL");
+  ASSERT_NE(heap, std::string::npos);
+  for (const char size : {'\0', '\x07', '\xFF'}) {
+    std::string damaged = whole;
+    damaged.replace(heap + 16, 8, 8, '\0');  // the first object is free space
+    damaged.replace(heap + 24, 8, 8, size);
+    test::write_file(path_, damaged);
+    EXPECT_FALSE(ScanReader::open(path_).has_value()) << int{size};
+  }
+}
+
 }  // namespace
 }  // namespace ostracon::io
