@@ -2,7 +2,7 @@
 // instructions, and its 308 known ones once more for their values: 1150 module looks, 18e3
 // instructions of a warp. 961 codes are 17e6, 19 us of 132 multiprocessors a look, and four or five
 // looks bring most to their places. 64 MB of pixels come from memory once, and from L1 otherwise;
-// 104 B a code go up and 256 come down a look.
+// 84 B a code go up and 256 come down a look.
 
 #include <algorithm>
 #include <array>

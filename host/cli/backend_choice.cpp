@@ -31,14 +31,19 @@ Result<std::vector<int>> chosen_devices(const BackendChoice& choice,
 
 }  // namespace
 
-void add_backend_options(CLI::App& verb, BackendChoice& choice) {
-  verb.add_option("--backend", choice.name, "What computes: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
-  verb.add_option("--device", choice.devices, "Which GPUs, of `ostracon devices` (default: all)")
-      ->type_name("N,...")
-      ->delimiter(',')
-      ->check(CLI::NonNegativeNumber);
+void add_backend_options(CLI::App& verb, BackendChoice& choice, const std::string& group) {
+  CLI::Option* backend =
+      verb.add_option("--backend", choice.name, "What computes: auto, cpu or cuda")
+          ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+          ->capture_default_str();
+  CLI::Option* device = verb.add_option("--device", choice.devices,
+                                        "Which GPUs, of `ostracon devices` (default: all)")
+                            ->type_name("N,...")
+                            ->delimiter(',')
+                            ->check(CLI::NonNegativeNumber);
+  if (group.empty()) return;
+  backend->group(group);
+  device->group(group);
 }
 
 Result<ChosenBackend> choose_backend(const BackendChoice& choice) {

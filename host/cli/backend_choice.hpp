@@ -18,8 +18,8 @@ struct BackendChoice {
   std::vector<int> devices;   ///< of cuda_devices(); empty: all of them
 };
 
-/// The options --backend and --device.
-void add_backend_options(CLI::App& verb, BackendChoice& choice);
+/// The options --backend and --device; in a group of the verb's help, if it is named.
+void add_backend_options(CLI::App& verb, BackendChoice& choice, const std::string& group = {});
 
 /// The devices of a choice for one of several processes on this machine, which number `process`:
 /// one device, taken in turn. The CPU, and "auto" where there is no device, stay as they are.

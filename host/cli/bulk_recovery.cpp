@@ -83,14 +83,6 @@ Result<> read_fields_of(const RecoveryJob& job, const ChosenBackend& backend, Fi
 
 std::string fields(std::uint64_t count) { return plural(count, "field"); }
 
-/// Pages were looked for in vain: they may be QR codes.
-Result<ExitStatus> try_codes(const RecoveryJob& job, FieldSource& scans, const Error& no_page) {
-  if (job.symbology != "auto" || job.all_plates) return no_page;
-  auto by_codes = recover_code_plate(job, scans);
-  if (by_codes || by_codes.error().code != ErrorCode::kNotFound) return by_codes;
-  return Error{ErrorCode::kNotFound, no_page.message + ", and " + by_codes.error().message};
-}
-
 /// All plates without a job folder: what is read is kept in a file without a name.
 Result<ExitStatus> run_without_folder(const ChosenBackend& backend, const RecoveryJob& job) {
   OSTRACON_TRY(check_outputs(job));
@@ -178,7 +170,7 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
   auto status = emit_recorded(job, folder, folder.path(),
                               read_before == 0 ? std::optional(seconds.count()) : std::nullopt);
   if (!status && status.error().code == ErrorCode::kNotFound)
-    return try_codes(job, scans, status.error());
+    return job.all_plates ? status : try_codes(job, backend, scans, status.error());
   if (status && !backend.why_not_cuda.empty())
     fmt::print("computed on the CPU: {}\n", backend.why_not_cuda);
   return status;

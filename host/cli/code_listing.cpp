@@ -78,6 +78,7 @@ void add_code_options(CLI::App& verb, CodeOptions& options) {
   verb.add_option("--qr-prefix", options.prefix,
                   "The message of every code is bytes that begin with this")
       ->group(group);
+  add_backend_options(verb, options.backend, group);
 }
 
 Result<ExitStatus> list_codes(const std::string& picture, const CodeOptions& options, bool json) {
@@ -87,7 +88,8 @@ Result<ExitStatus> list_codes(const std::string& picture, const CodeOptions& opt
     return Error{ErrorCode::kBadInput,
                  fmt::format("{}: {} x {} pixels are too few for a QR code, {} a side are needed",
                              picture, image.rows, image.cols, kLeastSide)};
-  OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
+  OSTRACON_TRY_ASSIGN(const ChosenBackend chosen, choose_backend(options.backend));
+  OSTRACON_TRY_ASSIGN(const auto backend, chosen.make_lane());
   OSTRACON_TRY_ASSIGN(auto reader, CodeReader::create(*backend, image.rows, image.cols,
                                                       {.known = known_of(options), .blocks = {}}));
   OSTRACON_TRY_ASSIGN(const auto readings,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "host/cli/backend_choice.hpp"
 #include "host/cli/exit_status.hpp"
 
 namespace CLI {
@@ -20,14 +21,15 @@ struct CodeOptions {
   std::string level;
   int mask = -1;
   std::string prefix;
+  BackendChoice backend;
 
   bool any() const {
     return !overlay.empty() || force || version > 0 || !level.empty() || mask >= 0 ||
-           !prefix.empty();
+           !prefix.empty() || backend.name != "auto" || !backend.devices.empty();
   }
 };
 
-/// --overlay, --force and what is known of the codes.
+/// --overlay, --force, what is known of the codes, --backend and --device.
 void add_code_options(CLI::App& verb, CodeOptions& options);
 
 /// Reads the QR codes of a PNG, JPEG or TIFF picture, and prints a line for each: JSON if `json`.

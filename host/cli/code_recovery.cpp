@@ -99,7 +99,8 @@ void print_codes(const CodeRecovery& recovery) {
 
 }  // namespace
 
-Result<ExitStatus> recover_code_plate(const RecoveryJob& job, FieldSource& scan) {
+Result<ExitStatus> recover_code_plate(const RecoveryJob& job, const ChosenBackend& backend,
+                                      FieldSource& scan) {
   RecoverCodesOptions options;
   if (!job.plate.empty()) {
     Uuid plate;
@@ -116,15 +117,24 @@ Result<ExitStatus> recover_code_plate(const RecoveryJob& job, FieldSource& scan)
     OSTRACON_TRY_ASSIGN(report, CodeReport::create(job.code_report, job.force));
     options.field = [&](const CodeField& field) { return report->add(field); };
   }
-  OSTRACON_TRY_ASSIGN(const auto backend, make_backend(BackendKind::kCpu));
-  OSTRACON_TRY_ASSIGN(const CodeRecovery recovery, recover_codes(scan, *backend, options));
+  OSTRACON_TRY_ASSIGN(const auto lane, backend.make_lane());
+  OSTRACON_TRY_ASSIGN(const CodeRecovery recovery, recover_codes(scan, *lane, options));
   OSTRACON_TRY_ASSIGN(const auto files, extract(job, recovery));
   if (report) OSTRACON_TRY(report->finish());
   print_codes(recovery);
   print_files(files ? &*files : nullptr);
+  if (!backend.why_not_cuda.empty()) fmt::print("computed on the CPU: {}\n", backend.why_not_cuda);
   if (!job.folder.empty()) fmt::print("files:    {}\n", job.folder);
   if (!job.code_report.empty()) fmt::print("report:   {}\n", job.code_report);
   return files && files->all_verified() ? ExitStatus::kVerified : ExitStatus::kLost;
+}
+
+Result<ExitStatus> try_codes(const RecoveryJob& job, const ChosenBackend& backend,
+                             FieldSource& scan, const Error& no_page) {
+  if (job.symbology != "auto") return no_page;
+  auto by_codes = recover_code_plate(job, backend, scan);
+  if (by_codes || by_codes.error().code != ErrorCode::kNotFound) return by_codes;
+  return Error{ErrorCode::kNotFound, no_page.message + ", and " + by_codes.error().message};
 }
 
 }  // namespace ostracon::cli

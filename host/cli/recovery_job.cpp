@@ -113,15 +113,12 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
 
 Result<ExitStatus> run_recovery_on(const ChosenBackend& backend, const RecoveryJob& job) {
   OSTRACON_TRY_ASSIGN(auto scan, open_scans(job));
-  if (job.symbology == "qr") return recover_code_plate(job, scan);
+  if (job.symbology == "qr") return recover_code_plate(job, backend, scan);
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));
   Result<> drawn = Ok{};
   auto read = read_scan(job, scan, backend, store, drawn);
-  if (!read && read.error().code == ErrorCode::kNotFound && job.symbology == "auto") {
-    auto by_codes = recover_code_plate(job, scan);
-    if (by_codes || by_codes.error().code != ErrorCode::kNotFound) return by_codes;
-    return Error{ErrorCode::kNotFound, read.error().message + ", and " + by_codes.error().message};
-  }
+  if (!read && read.error().code == ErrorCode::kNotFound)
+    return try_codes(job, backend, scan, read.error());
   OSTRACON_TRY_ASSIGN(Recovery recovery, std::move(read));
   OSTRACON_TRY_ASSIGN(const bool whole, write_recovery(job, recovery, store));
   print_soft_summary(job.soft, recovery.report);

@@ -100,6 +100,22 @@ TEST_F(Codes, WhatIsKnownOfThemIsBelieved) {
   EXPECT_NE(refused.err.find("--qr-mask"), std::string::npos) << refused.err;
 }
 
+TEST_F(Codes, AreReadByTheBackendAskedForOrNotAtAll) {
+  draw();
+  const Outcome on_cpu = expect(0, {"inspect", "codes.png", "--backend", "cpu"});
+  const Outcome on_gpu = run({"inspect", "codes.png", "--backend", "cuda"});
+  if (on_gpu.status == 0) {
+    for (const char* text : {": first tablet", ": second tablet"})
+      EXPECT_NE(on_gpu.out.find(text), std::string::npos) << on_gpu.out;
+  } else {
+    EXPECT_EQ(on_gpu.status, 4);
+    EXPECT_EQ(on_gpu.out, "");
+    EXPECT_NE(on_gpu.err.find("CUDA"), std::string::npos) << on_gpu.err;
+  }
+  EXPECT_NE(on_cpu.out.find(": first tablet"), std::string::npos) << on_cpu.out;
+  expect(2, {"inspect", "codes.png", "--backend", "cpu", "--device", "0"});
+}
+
 TEST_F(Codes, APictureWithoutAnyEndsWithStatusOne) {
   write_picture(std::vector<float>(100 * 120, 128), 100, 120);
   EXPECT_NE(expect(1, {"inspect", "codes.png"}).out.find("0 QR codes"), std::string::npos);
