@@ -115,10 +115,10 @@ struct RecoveryReport {
   std::vector<PageReport> pages;  ///< every page of the plate, in order; missing ones all kErased
   std::vector<GroupReport> groups;
   StageTimes times;
-  double wall_seconds = 0;           ///< 0: not known, as the fields were read by several runs
-  double start_seconds = 0;          ///< of these, until backends and their memory were made
-  std::uint64_t pixels = 0;          ///< of all raw frames read
-  std::uint64_t codewords_lost = 0;  ///< of data pages, after the outer code
+  double wall_seconds = 0;                ///< 0: not known, as the fields were read by several runs
+  double start_seconds = 0;               ///< of these, until backends and their memory were made
+  std::uint64_t pixels = 0;               ///< of all raw frames read
+  std::uint64_t codewords_lost = 0;       ///< of data pages, after the outer code
   std::vector<std::string> soft_remarks;  ///< soft pages that were passed over, and why
 };
 
