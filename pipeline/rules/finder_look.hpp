@@ -9,7 +9,7 @@
 #include "core/view.hpp"
 
 // One copy of what is looked with, however often: a kernel would not keep dozens in registers.
-#ifdef __CUDACC__
+#ifdef __CUDA_ARCH__  // the host knows no such pragma
 #define OSTRACON_RULE_ROLLED _Pragma("unroll 1")
 #else
 #define OSTRACON_RULE_ROLLED
