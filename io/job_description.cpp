@@ -143,7 +143,7 @@ Result<JobDescription> parse_description(const std::string& text, const std::str
     reader.fail(origin + " is a job of version " + std::to_string(version) +
                 "; this program knows " + std::to_string(kJobVersion));
   reader.integer("fields", out.fields, kMostFields);
-  reader.text("read_as", out.read_as);
+  if (reader.good() && json.contains("read_as")) reader.text("read_as", out.read_as);
   if (reader.good() && (!json.contains("inputs") || !json["inputs"].is_array()))
     reader.fail(origin + ": 'inputs' is no list");
   if (reader.good() && !json.contains("share")) reader.fail(origin + ": 'share' is missing");

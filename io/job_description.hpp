@@ -36,7 +36,7 @@ struct JobDescription {
   std::int64_t fields = 0;       ///< of all inputs
   JobShare share;
   /// What a person said of how the inputs are to be read. Empty: nothing.
-  std::string read_as;
+  std::string read_as = {};
 
   /// Of inputs and fields: all shares of a job have the same.
   Result<JobId> id() const;

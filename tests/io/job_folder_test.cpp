@@ -12,7 +12,7 @@ namespace ostracon::io {
 namespace {
 
 JobDescription description_of(std::int64_t fields) {
-  return {{{"/scans/a.h5", 1000, 5}, {"/scans/b.h5", 2000, 6}}, fields, {}};
+  return {{{"/scans/a.h5", 1000, 5}, {"/scans/b.h5", 2000, 6}}, fields, {}, {}};
 }
 
 FieldRecord dark_field(std::int64_t field) {
@@ -40,12 +40,24 @@ TEST(JobShareTest, SharesAreDisjointAndEqualWithinOneField) {
 TEST(JobDescriptionTest, IsReadAsItWasWritten) {
   JobDescription description = description_of(77);
   description.share = {2, 5};
+  description.read_as = "--axes y,x";
   const auto read = parse_description(description_text(description), "job.json");
   ASSERT_TRUE(read.has_value()) << read.error().message;
   EXPECT_EQ(read.value().inputs, description.inputs);
   EXPECT_EQ(read.value().fields, 77);
   EXPECT_EQ(read.value().share, description.share);
+  EXPECT_EQ(read.value().read_as, description.read_as);
   EXPECT_TRUE(difference(read.value(), description).empty());
+}
+
+TEST(JobDescriptionTest, ReadInAnotherWayIsAnotherJob) {
+  const JobDescription then = description_of(77);
+  JobDescription now = then;
+  now.read_as = "--axes y,x";
+  EXPECT_NE(difference(then, now).find("now with '--axes y,x'"), std::string::npos);
+  const auto id_then = then.id(), id_now = now.id();
+  ASSERT_TRUE(id_then.has_value() && id_now.has_value());
+  EXPECT_NE(id_then.value(), id_now.value());
 }
 
 TEST(JobDescriptionTest, WhatIsNoneIsRefusedWithTheReason) {
