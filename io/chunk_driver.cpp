@@ -8,6 +8,7 @@
 #include <array>
 #include <cassert>
 #include <limits>
+#include <memory>
 #include <new>
 #include <span>
 
@@ -98,6 +99,19 @@ herr_t handle(H5FD_t* file, hid_t, void** to) {
   return 0;
 }
 
+/// Of what was read at `offset`: if a global heap begins there, all of it is looked at, for the
+/// library will ask for the rest without its beginning.
+bool is_sound_heap(const Driver& driver, haddr_t offset, std::span<const std::uint8_t> block) {
+  constexpr std::uint64_t kMostHeapBytes = std::uint64_t{1} << 28;
+  const std::uint64_t all = heap_bytes(block, driver.length_bytes);
+  if (all <= block.size()) return heap_is_sound(block, driver.length_bytes);
+  if (all > kMostHeapBytes || offset > driver.bytes || all > driver.bytes - offset) return false;
+  const std::unique_ptr<std::uint8_t[]> room(new (std::nothrow) std::uint8_t[all]);
+  if (!room) return false;
+  const std::span whole(room.get(), static_cast<std::size_t>(all));
+  return read_at(driver.file, offset, whole, "") && heap_is_sound(whole, driver.length_bytes);
+}
+
 herr_t read(H5FD_t* file, H5FD_mem_t type, hid_t, haddr_t offset, std::size_t bytes, void* to) {
   Driver& driver = driver_of(file);
   if (driver.listening && type == H5FD_MEM_DRAW) {
@@ -109,7 +123,7 @@ herr_t read(H5FD_t* file, H5FD_mem_t type, hid_t, haddr_t offset, std::size_t by
   const std::span block(static_cast<std::uint8_t*>(to), bytes);
   if (!read_at(driver.file, offset, block, "")) return -1;
   // Global heaps come as data.
-  return type != H5FD_MEM_DRAW || heap_is_sound(block, driver.length_bytes) ? 0 : -1;
+  return type != H5FD_MEM_DRAW || is_sound_heap(driver, offset, block) ? 0 : -1;
 }
 
 herr_t write(H5FD_t*, H5FD_mem_t, hid_t, haddr_t, std::size_t, const void*) { return -1; }

@@ -62,6 +62,7 @@ Result<std::optional<Emission>> read_emission(const fs::path& job_folder) {
   JsonReader reader(json, path.string());
   std::uint64_t complete = 0;
   reader.text("folder", emission.folder);
+  reader.text("what", emission.what);
   reader.integer("complete", complete, 1);
   reader.integer("exit_status", emission.exit_status, kMostStatus);
   if (reader.good() && (!json.contains("processes") || !json["processes"].is_array()))
@@ -78,6 +79,7 @@ Result<std::optional<Emission>> read_emission(const fs::path& job_folder) {
 Result<> write_emission(const fs::path& job_folder, const Emission& emission) {
   nlohmann::ordered_json json;
   json["folder"] = emission.folder;
+  json["what"] = emission.what;
   json["processes"] = emission.processes;
   json["complete"] = emission.complete ? 1 : 0;
   json["exit_status"] = emission.exit_status;

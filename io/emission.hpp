@@ -13,6 +13,7 @@ namespace ostracon::io {
 
 struct Emission {
   std::string folder;                    ///< absolute; where the files go
+  std::string what;                      ///< which plates, with which options, in words
   std::vector<std::uint64_t> processes;  ///< that have written there
   bool complete = false;
   std::uint64_t exit_status = 0;  ///< of the program, if complete

@@ -18,12 +18,17 @@ std::uint64_t length_at(std::span<const std::uint8_t> block, std::size_t at,
 
 }  // namespace
 
-bool heap_is_sound(std::span<const std::uint8_t> block, std::size_t length_bytes) {
+std::uint64_t heap_bytes(std::span<const std::uint8_t> block, std::size_t length_bytes) {
   constexpr std::array<std::uint8_t, 8> kFront{'G', 'C', 'O', 'L', 1, 0, 0, 0};
   if (block.size() < kHeaderBytes || length_bytes > 8 ||
       !std::equal(kFront.begin(), kFront.end(), block.begin()))
-    return true;
-  const std::uint64_t all = length_at(block, kLengthAt, length_bytes);
+    return 0;
+  return length_at(block, kLengthAt, length_bytes);
+}
+
+bool heap_is_sound(std::span<const std::uint8_t> block, std::size_t length_bytes) {
+  const std::uint64_t all = heap_bytes(block, length_bytes);
+  if (all == 0) return true;
   const bool whole = all <= block.size();
   const std::uint64_t end = std::min<std::uint64_t>(all, block.size());
   for (std::uint64_t at = kHeaderBytes; at + kHeaderBytes <= end;) {

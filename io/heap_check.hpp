@@ -15,4 +15,7 @@ namespace ostracon::io::hdf5 {
 ///   length_bytes   of lengths in this file, 2, 4 or 8
 bool heap_is_sound(std::span<const std::uint8_t> block, std::size_t length_bytes);
 
+/// Bytes of the collection that `block` begins; 0 if it begins none.
+std::uint64_t heap_bytes(std::span<const std::uint8_t> block, std::size_t length_bytes);
+
 }  // namespace ostracon::io::hdf5

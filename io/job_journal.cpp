@@ -106,10 +106,11 @@ Result<> JobJournal::find_records() {
     if (!parse_lead(lead_bytes, lead) || lead.bytes > size - end_ - kLeadSize) break;
     bytes.resize(lead.bytes);
     OSTRACON_TRY(read_at(file_, end_ + kLeadSize, bytes, name_));
-    if (format::crc32c(bytes) != lead.crc) break;
-    const auto field = unpack_field(bytes);
-    if (!field) break;
-    places_.push_back({field.value(), end_ + kLeadSize, lead.bytes, lead.crc});
+    // One that is damaged costs its field, not those behind it.
+    const auto field = format::crc32c(bytes) == lead.crc
+                           ? unpack_field(bytes)
+                           : Error{ErrorCode::kBadInput, "its bytes have changed"};
+    if (field) places_.push_back({field.value(), end_ + kLeadSize, lead.bytes, lead.crc});
     end_ += kLeadSize + lead.bytes;
   }
   cut_ = size - end_;

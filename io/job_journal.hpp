@@ -18,7 +18,8 @@ namespace ostracon::io {
 using JobId = std::array<std::uint8_t, 16>;
 
 /// A file of a header (what it is, version, job) and of records, each with its length and CRC-32C
-/// over both parts. What a process that was killed left behind the last whole record is cut off.
+/// over both parts. What a process that was killed left behind the last whole record is cut off; a
+/// record that is damaged is passed over, and its field is not recorded.
 ///
 /// A record is in the file, and so survives the process, when record() returns. It is on the disk,
 /// and so survives the machine, a second later at most, while records keep coming, or with sync().

@@ -160,8 +160,11 @@ Result<> SoftFolders::put(const SoftPage& page) {
     }
     if (written.error().code != ErrorCode::kExists) return written;
   }
-  OSTRACON_TRY_ASSIGN(const Kept spooled, spool(bytes));
-  kept.push_back(spooled);
+  // Nobody asked for the spool: what it cannot hold is not combined, and that is all.
+  if (const auto spooled = spool(bytes))
+    kept.push_back(spooled.value());
+  else
+    remark(spooled.error().message);
   return Ok{};
 }
 

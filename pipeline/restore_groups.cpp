@@ -36,9 +36,16 @@ class Group {
 
   Result<> load(const PayloadStore& store, std::size_t page_bytes) {
     payload_.resize(pages_.size() * page_bytes);
-    for (std::size_t member = 0; member < pages_.size(); ++member)
-      if (!pages_[member]->fields.empty())
+    // A page need not have been seen by a field of this run: soft pages of others may have given
+    // it.
+    const auto is_known = [](CodewordOutcome outcome) {
+      return outcome != CodewordOutcome::kErased;
+    };
+    for (std::size_t member = 0; member < pages_.size(); ++member) {
+      const auto& outcomes = pages_[member]->outcomes;
+      if (std::any_of(outcomes.begin(), outcomes.end(), is_known))
         OSTRACON_TRY(store.read(pages_[member]->page, 0, shard_page(member, page_bytes)));
+    }
     return Ok{};
   }
 

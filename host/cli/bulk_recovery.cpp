@@ -33,6 +33,13 @@ Result<> check_options(const RecoveryJob& job) {
                  "plates of QR codes are read in one go: without --job and --all-plates"};
   if (job.all_plates && !job.plate.empty())
     return Error{ErrorCode::kInvalidArgument, "--plate names one plate, --all-plates means all"};
+  if (!job.shard.empty() && (!job.report.empty() || job.all_plates || job.keep_partial))
+    return Error{ErrorCode::kInvalidArgument,
+                 "a share makes no files and no report: --report, --all-plates and "
+                 "--keep-partial are for `merge`"};
+  Uuid plate;
+  if (!job.plate.empty() && !parse(job.plate, plate))
+    return Error{ErrorCode::kInvalidArgument, fmt::format("--plate {}: not a UUID", job.plate)};
   return Ok{};
 }
 
@@ -54,11 +61,12 @@ Result<io::JobFolder> enter_job(const RecoveryJob& job, const io::JobDescription
   return std::move(*folder);
 }
 
-/// Reads what `journal` has not; what interrupted a rank is `interrupted` there.
+/// Reads what `journal` has not; what interrupted a rank is `interrupted` there, what kept it from
+/// drawing `drawn`.
 Result<> read_fields_of(const RecoveryJob& job, const ChosenBackend& backend, FieldSource& scans,
                         FieldJournal& journal, const std::vector<std::int64_t>& unread,
-                        std::int64_t read_before, Ranks& ranks, std::optional<Error>& interrupted) {
-  Result<> drawn = Ok{};
+                        std::int64_t read_before, Ranks& ranks, std::optional<Error>& interrupted,
+                        Result<>& drawn) {
   OSTRACON_TRY_ASSIGN(RecoverOptions options, recover_options(job, drawn));
   Progress progress("recover", "px");
   options.progress = [&](std::int64_t done, std::int64_t total, std::uint64_t pixels) {
@@ -77,8 +85,7 @@ Result<> read_fields_of(const RecoveryJob& job, const ChosenBackend& backend, Fi
     interrupted = read.interrupted;
     return Ok{};
   };
-  OSTRACON_TRY(ranks.deal(unread, work));
-  return drawn;
+  return ranks.deal(unread, work);
 }
 
 std::string fields(std::uint64_t count) { return plural(count, "field"); }
@@ -92,9 +99,14 @@ Result<ExitStatus> run_without_folder(const ChosenBackend& backend, const Recove
   for (std::int64_t field = 0; field < scans.fields(); ++field) unread.push_back(field);
   std::optional<Error> interrupted;
   const auto alone = single_rank();
-  OSTRACON_TRY(read_fields_of(job, backend, scans, journal, unread, 0, *alone, interrupted));
-  if (interrupted) return *interrupted;
-  return emit_recorded(job, journal, {}, {});
+  Result<> drawn = Ok{};
+  OSTRACON_TRY(read_fields_of(job, backend, scans, journal, unread, 0, *alone, interrupted, drawn));
+  OSTRACON_TRY_ASSIGN(const ExitStatus status, emit_recorded(job, journal, {}, {}));
+  OSTRACON_TRY(drawn);
+  if (!interrupted) return status;
+  return Error{
+      interrupted->code,
+      interrupted->message + "; what is whole has been written, the rest needs another run"};
 }
 
 Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob& job,
@@ -138,7 +150,9 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
                     job.job_folder));
   }
   std::optional<Error> interrupted;
-  auto read = read_fields_of(job, backend, scans, folder, unread, read_before, ranks, interrupted);
+  Result<> drawn = Ok{};
+  const auto read =
+      read_fields_of(job, backend, scans, folder, unread, read_before, ranks, interrupted, drawn);
   mine = folder.sync();
   if (mine && interrupted)
     spdlog::warn("{}{}", ranks.size() > 1 ? fmt::format("rank {}: ", ranks.rank()) : "",
@@ -166,11 +180,14 @@ Result<ExitStatus> run_in_folder(const ChosenBackend& backend, const RecoveryJob
     fmt::print("files:    {}, written before\n", job.folder);
     return *outputs.complete;
   }
+  // Nothing was begun that a later run would have to finish.
+  if (job.symbology == "auto" && !job.all_plates && plates_of(folder).empty())
+    return try_codes(job, backend, scans,
+                     {ErrorCode::kNotFound, "no field of the scans shows a readable page"});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   auto status = emit_recorded(job, folder, folder.path(),
                               read_before == 0 ? std::optional(seconds.count()) : std::nullopt);
-  if (!status && status.error().code == ErrorCode::kNotFound)
-    return job.all_plates ? status : try_codes(job, backend, scans, status.error());
+  if (status) OSTRACON_TRY(drawn);
   if (status && !backend.why_not_cuda.empty())
     fmt::print("computed on the CPU: {}\n", backend.why_not_cuda);
   return status;

@@ -1,6 +1,7 @@
 #include "host/cli/emit_recorded.hpp"
 
 #include <fmt/core.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <utility>
@@ -23,6 +24,16 @@ Result<bool> emit_plate(const RecoveryJob& job, const FieldJournal& journal,
   return write_recovery(job, recovery, store);
 }
 
+/// What decides which files are written, and where.
+std::string what_is_written(const RecoveryJob& job) {
+  return fmt::format("plate {}, partial files {}, report {}",
+                     job.all_plates      ? "every"
+                     : job.plate.empty() ? "the only one"
+                                         : job.plate,
+                     job.keep_partial,
+                     job.report.empty() ? std::string("none") : io::absolute_name(job.report));
+}
+
 /// Every plate in a folder of its own, its report beside that.
 Result<bool> emit_all_plates(const RecoveryJob& job, const FieldJournal& journal) {
   const auto plates = plates_of(journal);
@@ -36,8 +47,13 @@ Result<bool> emit_all_plates(const RecoveryJob& job, const FieldJournal& journal
     one.report = one.folder + ".report.json";
     RecoverOptions options;
     options.plate = plate;
-    OSTRACON_TRY_ASSIGN(const bool plate_whole, emit_plate(one, journal, options, {}));
-    whole = whole && plate_whole;
+    const auto written = emit_plate(one, journal, options, {});
+    // A plate of which nothing can be made is no reason to keep the others.
+    const bool of_the_plate = !written && (written.error().code == ErrorCode::kNotFound ||
+                                           written.error().code == ErrorCode::kBadInput);
+    if (!written && !of_the_plate) return written.error();
+    if (of_the_plate) spdlog::warn("plate {}: {}", to_string(plate), written.error().message);
+    whole = whole && written && written.value();
   }
   fmt::print("plates:   {}, each in a folder of {}\n", plates.size(), job.folder);
   return whole;
@@ -50,11 +66,12 @@ Result<OutputState> check_job_outputs(const RecoveryJob& job,
   OutputState state;
   if (!job_folder.empty()) {
     OSTRACON_TRY_ASSIGN(const auto emission, io::read_emission(job_folder));
-    if (emission && emission->folder == io::absolute_name(job.folder)) {
+    if (emission && emission->folder == io::absolute_name(job.folder) &&
+        emission->what == what_is_written(job)) {
       std::error_code ignored;
       if (!emission->complete)
         state.begun = true;
-      else if (std::filesystem::is_directory(job.folder, ignored))
+      else if (!job.force && std::filesystem::is_directory(job.folder, ignored))
         state.complete = static_cast<ExitStatus>(emission->exit_status);
     }
   }
@@ -72,6 +89,7 @@ Result<ExitStatus> emit_recorded(const RecoveryJob& job, const FieldJournal& jou
   RecoveryJob now = job;
   io::Emission emission;
   emission.folder = io::absolute_name(job.folder);
+  emission.what = what_is_written(job);
   if (!job_folder.empty()) {
     // Looked at again: since the start others may have put something there.
     OSTRACON_TRY_ASSIGN(const OutputState state, check_job_outputs(job, job_folder));

@@ -112,6 +112,9 @@ Result<ExitStatus> run_recovery(const RecoveryJob& job) {
 }
 
 Result<ExitStatus> run_recovery_on(const ChosenBackend& backend, const RecoveryJob& job) {
+  if (job.symbology == "qr" && (!job.soft.earlier.empty() || !job.soft.keep.empty()))
+    return Error{ErrorCode::kInvalidArgument,
+                 "plates of QR codes have no soft pages: --soft and --keep-soft are for pages"};
   OSTRACON_TRY_ASSIGN(auto scan, open_scans(job));
   if (job.symbology == "qr") return recover_code_plate(job, backend, scan);
   OSTRACON_TRY_ASSIGN(auto store, io::FilePayloadStore::create(spool_folder(job)));

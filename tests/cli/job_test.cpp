@@ -126,6 +126,22 @@ TEST_F(Job, GoesOnOnlyIfAskedToAndOnlyWithTheSameInputs) {
   EXPECT_FALSE(fs::exists(folder() / "third"));
 }
 
+TEST_F(Job, WritesAgainWhatIsAskedForOtherwise) {
+  ASSERT_NO_FATAL_FAILURE(make_scans(4, 1));
+  ASSERT_NO_FATAL_FAILURE(recover_whole());
+  expect_run(0, recover_into("out", {"--job", "job"}));
+  const Outcome before = expect_run(0, recover_into("out", {"--job", "job", "--resume"}));
+  EXPECT_NE(before.out.find("written before"), std::string::npos) << before.out;
+  expect_run(2, recover_into("out", {"--job", "job", "--resume", "--keep-partial"}));
+  expect_run(3, recover_into("out", {"--job", "job", "--resume", "--force", "--plate",
+                                     "00000000-0000-8000-8000-000000000000"}));
+  fs::remove_all(folder() / "out");
+  fs::create_directory(folder() / "out");
+  expect_run(0, recover_into("out", {"--job", "job", "--resume", "--force"}));
+  expect_as_whole("out");
+  expect_read_once("job");
+}
+
 TEST_F(Job, MayHaveDrawnItsPicturesBefore) {
   ASSERT_NO_FATAL_FAILURE(make_scans(2, 1));
   fs::create_directory(folder() / "mine");

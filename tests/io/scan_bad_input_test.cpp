@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "io/hdf5_handle.hpp"
+#include "io/master_file.hpp"
 #include "io/scan_file.hpp"
 #include "tests/io/temporary_folder.hpp"
 
@@ -239,6 +241,31 @@ TEST_F(ScanBadInput, ATextInADamagedHeapIsNoEndlessLoop) {
     test::write_file(path_, damaged);
     EXPECT_FALSE(ScanReader::open(path_).has_value()) << int{size};
   }
+}
+
+/// Of a heap that is longer than what the library reads first.
+TEST_F(ScanBadInput, ATextInALongDamagedHeapIsNoEndlessLoop) {
+  const std::string text(6000, 'x');
+  {
+    const hdf5::Handle file(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    const hdf5::Handle type(H5Tcopy(H5T_C_S1));
+    H5Tset_size(type.get(), H5T_VARIABLE);
+    const hdf5::Handle space(H5Screate(H5S_SCALAR));
+    const hdf5::Handle attribute(
+        H5Acreate2(file.get(), "description", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
+    const char* value = text.c_str();
+    ASSERT_GE(H5Awrite(attribute.get(), type.get(), &value), 0);
+  }
+  std::string damaged = test::read_file(path_);
+  const std::size_t at = damaged.find(text);
+  ASSERT_NE(at, std::string::npos);
+  constexpr std::size_t kShorter = 4200;  // and behind that free space of no size
+  damaged[at - 8] = static_cast<char>(kShorter & 0xFF);
+  damaged[at - 7] = static_cast<char>(kShorter >> 8);
+  damaged.replace(at + kShorter, 16, 16, '\0');
+  test::write_file(path_, damaged);
+  EXPECT_FALSE(MasterReader::open(path_).has_value());
+  EXPECT_FALSE(ScanReader::open(path_).has_value());
 }
 
 }  // namespace

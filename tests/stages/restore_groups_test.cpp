@@ -99,6 +99,20 @@ TEST(RestoreGroups, AsManyErasuresAsParityPagesAreRestoredInEveryStripe) {
   EXPECT_TRUE(find_holes(plate.plan, kCodewords, 9 * kPageBytes, plate.pages).empty());
 }
 
+// As soft pages of another scan give them.
+TEST(RestoreGroups, PagesThatNoFieldOfThisRunShowedHelpToRestoreOthers) {
+  ReadPlate plate;
+  plate.pages[1].fields.clear();
+  plate.pages[3].fields.clear();
+  plate.erase(3, 2);
+  plate.lose(5);
+  const auto reports = plate.restore();
+  ASSERT_TRUE(reports.has_value());
+  EXPECT_EQ(plate.store.bytes(), plate.truth);
+  EXPECT_EQ(plate.pages[3].outcomes[2], CodewordOutcome::kRestored);
+  EXPECT_EQ(plate.pages[5].outcomes[0], CodewordOutcome::kRestored);
+}
+
 TEST(RestoreGroups, OneErasureMoreLosesItsStripeAndNoOther) {
   ReadPlate plate;
   for (const std::uint32_t page : {0U, 2U, 6U}) plate.erase(page, 1);
