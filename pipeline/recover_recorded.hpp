@@ -22,8 +22,8 @@ Result<FieldsRead> read_into_journal(FieldSource& source, const BackendFactory& 
 std::vector<Uuid> plates_of(const FieldJournal& journal);
 
 /// What recover() without soft pages makes of the fields of the journal, in their order: the same
-/// report but for its times, the same payload in `store`. (Readings of one page are not added up: the
-/// journal has no soft bits.) Of `options` it heeds plate. With `only_its_fields` (and a
+/// report but for its times, the same payload in `store`. (Readings of one page are not added up:
+/// the journal has no soft bits.) Of `options` it heeds plate. With `only_its_fields` (and a
 /// plate), fields that show other plates are left out of the report and are not recalled. Errors:
 /// as recover(), and those of the journal.
 Result<Recovery> recover_recorded(const FieldJournal& journal, PayloadStore& store,
