@@ -23,8 +23,9 @@ constexpr std::int32_t kMostPlaces = 96;  // of a template: 81
 constexpr std::int32_t kTogether = 4;     // contrasts of a thread, one below the other
 constexpr std::int32_t kWide = kCellCols + 2, kHigh = kCellRows + 2;  // of contrasts
 static_assert(kHigh % 2 == 0);
-constexpr std::int32_t kMostInCell = kCellRows * kCellCols / 4;  // no two in 2 x 2 pixels
-constexpr std::size_t kMostShared = 100 * 1024;
+// Maxima do not touch each other, nor do minima, but a maximum and a minimum may.
+constexpr std::int32_t kMostInCell = kCellRows * kCellCols / 2;
+constexpr std::size_t kMostShared = 96 * 1024;  // and what is static beside it, of 99 KiB
 
 /// Rows of smoothed pixels, one more than are looked at, so that whole groups of contrasts are.
 OSTRACON_HD constexpr std::int32_t tile_rows(std::int32_t reach) {
@@ -260,8 +261,11 @@ Result<std::vector<steps::FinderPeak>> FinderPeaks::run(
   OSTRACON_TRY_ASSIGN(const bool whole, search_cells(0, cells));
   // So many that all of them have no room: so few cells at a time that they have in any case.
   const std::int64_t few = most_at_once_ / kMostInCell;
-  for (std::int64_t first = 0; !whole && first < cells; first += few)
-    OSTRACON_TRY(search_cells(first, std::min(few, cells - first)));
+  for (std::int64_t first = 0; !whole && first < cells; first += few) {
+    OSTRACON_TRY_ASSIGN(const bool all, search_cells(first, std::min(few, cells - first)));
+    if (!all)
+      return Error{ErrorCode::kDevice, "code finder: more peaks than extrema that cells can have"};
+  }
   std::sort(found_.begin(), found_.end(), [](const DevicePeak& a, const DevicePeak& b) {
     return std::pair(a.cell, a.pixel) < std::pair(b.cell, b.pixel);
   });
@@ -279,6 +283,7 @@ Result<std::vector<steps::FinderPeak>> FinderPeaks::run(
                      peak.contrast, search.pitch * static_cast<float>(1 << search.level),
                      peak.strength});
   }
+  steps::drop_unsound(peaks);
   return peaks;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kRounds = 3;  // of places that codes of the round before have told
 constexpr std::size_t kFewestCompanions = 32;
+constexpr float kMostPixel = 1e15F;  // of which sums of squares are finite
 
 bool is_read(const CodeReading& reading) { return reading.decoded.verdict == CodeVerdict::kRead; }
 
@@ -44,7 +45,9 @@ Result<std::vector<CodeReading>> CodeReader::read(ImageView<const float> image) 
   pixels.reserve(image_.size());
   for (std::int32_t row = 0; row < image.rows; ++row)
     for (std::int32_t col = 0; col < image.cols; ++col)
-      pixels.push_back(std::isfinite(image(row, col)) ? image(row, col) : 0.0F);
+      pixels.push_back(std::isfinite(image(row, col))
+                           ? std::clamp(image(row, col), -kMostPixel, kMostPixel)
+                           : 0.0F);
   OSTRACON_TRY(
       backend_->memory().upload(image_.data(), pixels.data(), pixels.size() * sizeof(float)));
 

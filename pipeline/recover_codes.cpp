@@ -9,7 +9,7 @@ namespace ostracon {
 namespace {
 
 using format::qr::PlateCode;
-using format::qr::PlateDescription;
+using format::qr::PlateFound;
 
 /// The stages for fields of one shape.
 struct FieldStages {
@@ -39,20 +39,20 @@ Result<std::vector<CodeReading>> read_field(FieldSource& source, std::int64_t fi
 }
 
 /// The one plate that is asked for, or that there is.
-Result<PlateDescription> choose_plate(std::span<const PlateCode> codes,
-                                      const std::optional<Uuid>& wanted) {
-  std::vector<PlateDescription> plates;
-  for (const auto& found : format::qr::find_plates(codes))
+Result<PlateFound> choose_plate(std::span<const PlateCode> codes,
+                                const std::optional<Uuid>& wanted) {
+  std::vector<PlateFound> plates;
+  for (PlateFound& found : format::qr::find_plates(codes))
     if (found.description && (!wanted || found.description->plate == *wanted))
-      plates.push_back(*found.description);
+      plates.push_back(std::move(found));
   if (plates.empty())
     return Error{ErrorCode::kNotFound,
                  wanted ? "no field shows the QR plate " + to_string(*wanted)
                         : std::string("no field shows the description of a QR plate")};
   if (plates.size() == 1) return plates.front();
   std::string list;
-  for (const PlateDescription& plate : plates)
-    list += (list.empty() ? "" : ", ") + to_string(plate.plate);
+  for (const PlateFound& plate : plates)
+    list += (list.empty() ? "" : ", ") + to_string(plate.description->plate);
   return Error{ErrorCode::kBadInput, "the scan shows several QR plates, choose one: " + list};
 }
 
@@ -117,19 +117,11 @@ Result<CodeRecovery> recover_codes(FieldSource& source, Backend& backend,
     if (options.progress) options.progress(index + 1, fields, recovery.pixels);
   }
 
-  OSTRACON_TRY_ASSIGN(recovery.plate, choose_plate(codes, options.plate));
-  // Codes of one plate have one length of payload, which its description's code has too.
-  std::size_t payload_bytes = 0;
-  const auto tag = format::qr::tag_of(recovery.plate.plate);
-  for (const PlateCode& code : codes)
-    if (code.tag == tag && code.sequence == format::qr::kDescriptionSequence) {
-      const auto description = format::qr::parse_description(code.payload);
-      if (description && description.value().plate == recovery.plate.plate)
-        payload_bytes = code.payload.size();
-    }
+  OSTRACON_TRY_ASSIGN(const PlateFound chosen, choose_plate(codes, options.plate));
+  recovery.plate = *chosen.description;
   OSTRACON_TRY_ASSIGN(recovery.assembly,
-                      format::qr::assemble(recovery.plate, payload_bytes, codes));
-  recovery.holes = holes_of(recovery, payload_bytes);
+                      format::qr::assemble(recovery.plate, chosen.payload_bytes, codes));
+  recovery.holes = holes_of(recovery, chosen.payload_bytes);
   return recovery;
 }
 

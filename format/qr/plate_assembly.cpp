@@ -94,17 +94,16 @@ class Tally {
     }
   }
 
-  std::size_t codes() const { return codes_; }
-
-  /// The one that stands most often, of those that are descriptions of a plate of this tag.
-  std::optional<PlateDescription> description(std::array<std::uint8_t, 2> tag) const {
-    std::optional<PlateDescription> best;
+  /// The description that stands most often, of those of a plate of this tag.
+  PlateFound found(std::array<std::uint8_t, 2> tag) const {
+    PlateFound best{.description = {}, .payload_bytes = 0, .tag = tag, .codes = codes_};
     std::size_t most = 0;
     for (const Candidate& candidate : candidates_) {
       const auto parsed = parse_description(candidate.code->payload);
       if (candidate.copies <= most || !parsed || tag_of(parsed.value().plate) != tag) continue;
       most = candidate.copies;
-      best = parsed.value();
+      best.description = parsed.value();
+      best.payload_bytes = candidate.code->payload.size();
     }
     return best;
   }
@@ -124,9 +123,7 @@ std::vector<PlateFound> find_plates(std::span<const PlateCode> codes) {
   std::map<std::array<std::uint8_t, 2>, Tally> tallies;
   for (const PlateCode& code : codes) tallies[code.tag].take(code);
   std::vector<PlateFound> plates;
-  for (const auto& [tag, tally] : tallies) {
-    plates.push_back({.description = tally.description(tag), .tag = tag, .codes = tally.codes()});
-  }
+  for (const auto& [tag, tally] : tallies) plates.push_back(tally.found(tag));
   std::stable_sort(plates.begin(), plates.end(),
                    [](const PlateFound& a, const PlateFound& b) { return a.codes > b.codes; });
   return plates;
@@ -136,6 +133,15 @@ Result<PlateAssembly> assemble(const PlateDescription& description, std::size_t 
                                std::span<const PlateCode> codes) {
   const GroupPlan& groups = description.groups;
   const std::uint64_t plate_codes = groups.page_count();
+  const std::uint64_t least = std::max<std::uint64_t>(payload_bytes, 1);
+  const std::uint64_t needed =
+      description.stream_bytes / least + (description.stream_bytes % least != 0 ? 1 : 0);
+  if (payload_bytes == 0 || std::max<std::uint64_t>(needed, 1) != groups.data_pages)
+    return Error{ErrorCode::kBadInput, "QR plate " + to_string(description.plate) + " has " +
+                                           std::to_string(groups.data_pages) +
+                                           " codes of data, and a stream of " +
+                                           std::to_string(description.stream_bytes) + " bytes, " +
+                                           std::to_string(payload_bytes) + " a code"};
   if (plate_codes * payload_bytes > kTrustedBytes && plate_codes / kTrustedRatio > codes.size()) {
     return Error{ErrorCode::kBadInput, "only " + std::to_string(codes.size()) + " of the " +
                                            std::to_string(plate_codes) + " QR codes of plate " +

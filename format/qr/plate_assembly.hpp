@@ -14,6 +14,7 @@ namespace ostracon::format::qr {
 /// A plate of which some code was read.
 struct PlateFound {
   std::optional<PlateDescription> description;  ///< none: no code that has it was read
+  std::size_t payload_bytes = 0;                ///< of the code that has it, as of all of its plate
   std::array<std::uint8_t, 2> tag{};
   std::size_t codes = 0;  ///< of this tag, copies included
 };
@@ -35,7 +36,8 @@ struct PlateAssembly {
 
 /// Puts the codes of `description`'s plate (tag and payload length are its own) together, in any
 /// order, with copies, and restores what is missing. Memory: the whole plate's payload, which a
-/// description alone is not trusted with. kBadInput: the plate has more than 256 MiB, and more than
+/// description alone is not trusted with. kBadInput: `payload_bytes` a data code do not make its
+/// stream; the plate has more than 256 MiB, and more than
 /// 64 times the codes given (copies included). kOutOfMemory.
 Result<PlateAssembly> assemble(const PlateDescription& description, std::size_t payload_bytes,
                                std::span<const PlateCode> codes);

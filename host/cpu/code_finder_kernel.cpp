@@ -122,7 +122,8 @@ PatternSums SumPatternImpl(const ImageView<const float>& image, float y, float x
   const auto split = [&](hn::Vec<Eight> at, std::int32_t count, hn::Vec<Eight>& fraction) {
     const auto most = hn::Set(d, static_cast<float>(count) - 1.001F);
     const auto kept = hn::Min(hn::Max(at, hn::Zero(d)), most);
-    const auto whole = hn::ConvertTo(di, kept);
+    // Of a large image that limit is rounded to the last pixel, which has none behind it.
+    const auto whole = hn::Min(hn::ConvertTo(di, kept), hn::Set(di, count - 2));
     fraction = hn::Sub(kept, hn::ConvertTo(d, whole));
     return whole;
   };

@@ -103,7 +103,8 @@ HWY_INLINE void split(hn::Vec<Floats> at, std::int32_t count, hn::Vec<Ints>& who
   const Ints di;
   const auto most = hn::Set(d, static_cast<float>(count) - 2.001F);
   const auto kept = hn::Min(hn::Max(at, hn::Set(d, 1.0F)), most);
-  whole = hn::ConvertTo(di, kept);
+  // Of a large image that limit is rounded to the last pixel but one.
+  whole = hn::Min(hn::ConvertTo(di, kept), hn::Set(di, count - 3));
   fraction = hn::Sub(kept, hn::ConvertTo(d, whole));
 }
 

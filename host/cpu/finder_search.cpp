@@ -45,7 +45,7 @@ class Band {
              std::vector<FinderPeak>& found) const {
     for (std::int32_t left = reach_; left < cols_ - reach_; left += kCellPx) {
       const std::int32_t right = std::min(left + kCellPx, cols_ - reach_);
-      const float around = std::max(rms(left, right), 1e-30F);
+      const float around = std::max(1e-30F, rms(left, right));  // that, too, if it is no number
       const float least = std::max(least_contrast, least_rms * around);
       for (std::int32_t y = 0; y < rows_; ++y) {
         const float* row = contrast_.data() + stride_ * static_cast<std::size_t>(y + 1);
@@ -157,6 +157,7 @@ std::vector<FinderPeak> find_peaks(ImageView<const float> image, std::int32_t le
   });
   std::vector<FinderPeak> all;
   for (const auto& part : found) all.insert(all.end(), part.begin(), part.end());
+  steps::drop_unsound(all);
   return all;
 }
 

@@ -54,6 +54,13 @@ std::vector<Place> strongest(std::vector<Place> places, std::size_t most, float 
 
 }  // namespace
 
+void drop_unsound(std::vector<FinderPeak>& peaks) {
+  std::erase_if(peaks, [](const FinderPeak& peak) {
+    return !std::isfinite(peak.y) || !std::isfinite(peak.x) || !std::isfinite(peak.contrast) ||
+           !std::isfinite(peak.strength);
+  });
+}
+
 PeakLook look_at(const FinderPeak& peak, std::int32_t level, std::int32_t rows) {
   constexpr float kAboutModules = 12;  // of a peak, more than is looked at
   const auto scale = static_cast<float>(1 << level);

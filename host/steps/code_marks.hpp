@@ -37,6 +37,9 @@ struct PeakLook {
 PeakLook look_at(const FinderPeak& peak, std::int32_t level, std::int32_t rows);
 CodeMark mark_of(const rules::Looked& looked, const PeakLook& look);
 
+/// Takes out peaks whose numbers are none: sums of huge pixels are infinite.
+void drop_unsound(std::vector<FinderPeak>& peaks);
+
 /// Strongest first, at most `most`; of several of about the same pitch within a module of each
 /// other the strongest.
 std::vector<FinderPeak> strongest_peaks(std::vector<FinderPeak> peaks, std::size_t most);

@@ -14,6 +14,8 @@ constexpr float kArmRatio = 1.08F;               // of the two arms
 constexpr float kAngle = 0.2F;                   // radians, of an arm against a pattern's own axes
 constexpr float kArmModules = 0.08F;             // relative error of an arm in modules
 constexpr float kLeastArm = 12, kMostArm = 180;  // modules: 14 and 170 with what may be wrong
+// Where patterns stand everywhere, pairs of arms are many: the nearest patterns are a code's own.
+constexpr std::size_t kMostArms = 64, kMostProposals = std::size_t{1} << 18;
 
 float arm_modules(std::int32_t version) {
   return static_cast<float>(format::qr::side_of(version) - 7);
@@ -50,6 +52,7 @@ std::vector<Arm> arms_of(const std::vector<CodeMark>& marks, std::size_t from) {
   }
   std::sort(arms.begin(), arms.end(),
             [](const Arm& l, const Arm& r) { return l.length < r.length; });
+  if (arms.size() > kMostArms) arms.resize(kMostArms);
   return arms;
 }
 
@@ -115,6 +118,7 @@ std::vector<CodeProposal> propose_codes(const std::vector<CodeMark>& marks) {
   }
   std::stable_sort(proposals.begin(), proposals.end(),
                    [](const CodeProposal& a, const CodeProposal& b) { return a.arm < b.arm; });
+  if (proposals.size() > kMostProposals) proposals.resize(kMostProposals);
   return proposals;
 }
 

@@ -24,8 +24,13 @@ OSTRACON_HD inline float bilinear(const ImageView<const float>& image, float y, 
     const float most = static_cast<float>(count) - 1.001F;
     return at > 0 ? (at < most ? at : most) : 0.0F;
   };
+  // Of a large image that limit is rounded to the last pixel, which has none behind it.
+  const auto before = [](float at, std::int32_t count) {
+    const auto pixel = static_cast<std::int32_t>(at);
+    return pixel < count - 2 ? pixel : count - 2;
+  };
   const float cy = clamped(y, image.rows), cx = clamped(x, image.cols);
-  const auto y0 = static_cast<std::int32_t>(cy), x0 = static_cast<std::int32_t>(cx);
+  const std::int32_t y0 = before(cy, image.rows), x0 = before(cx, image.cols);
   const float fy = cy - static_cast<float>(y0), fx = cx - static_cast<float>(x0);
   const float* above = &image(y0, x0);
   const float* below = above + image.row_stride;

@@ -61,7 +61,11 @@ void check_plate(Input& input) {
   require(plates[0].description.has_value() == parsed.has_value(), "a description is found");
   if (!parsed) return;
   const auto assembly = qr::assemble(parsed.value(), kPayload, codes);
-  require(assembly.has_value(), "a small plate is put together");
+  const std::uint64_t needed = (parsed.value().stream_bytes + kPayload - 1) / kPayload;
+  const bool fits = std::max<std::uint64_t>(needed, 1) == parsed.value().groups.data_pages;
+  require(assembly.has_value() == fits,
+          "a small plate whose stream its codes make is put together");
+  if (!fits) return;
   const qr::PlateAssembly& plate = assembly.value();
   require(plate.stream.size() == parsed.value().stream_bytes, "the stream is as long as it should");
   require(std::is_sorted(plate.lost.begin(), plate.lost.end()), "lost codes ascend");

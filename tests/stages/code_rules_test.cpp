@@ -10,6 +10,8 @@
 
 #include "datasets/random.hpp"
 #include "host/steps/code_approach.hpp"
+#include "host/steps/code_marks.hpp"
+#include "host/steps/code_proposals.hpp"
 #include "pipeline/rules/box_spline.hpp"
 #include "pipeline/rules/code_belief.hpp"
 #include "pipeline/rules/code_evidence.hpp"
@@ -153,12 +155,33 @@ LocatedCode some_code(float score) {
   return code;
 }
 
+TEST(CodeProposals, OfPatternsThatStandEverywhereAreBounded) {
+  std::vector<steps::CodeMark> marks;
+  for (int k = 0; k < 60 * 60; ++k)
+    marks.push_back({30.0F * static_cast<float>(k / 60), 30.0F * static_cast<float>(k % 60), 2, 0,
+                     1, 0.9F, false});
+  const auto proposals = steps::propose_codes(marks);
+  EXPECT_GT(proposals.size(), marks.size());
+  EXPECT_LE(proposals.size(), std::size_t{1} << 18);
+}
+
+TEST(CodeMarks, PeaksWithoutNumbersAreTakenOut) {
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kHuge = std::numeric_limits<float>::infinity();
+  std::vector<steps::FinderPeak> peaks{{1, 2, 3, 4, 5},     {kNone, 2, 3, 4, 5},
+                                       {1, kNone, 3, 4, 5}, {1, 2, kHuge, 4, 5},
+                                       {1, 2, 3, 4, kNone}, {6, 7, -8, 9, 10}};
+  steps::drop_unsound(peaks);
+  ASSERT_EQ(peaks.size(), 2U);
+  EXPECT_EQ(peaks[1].contrast, -8);
+}
+
 TEST(CodeApproach, ACodeKnownRoughlySettlesInCoarsePixelsAndIsLookedAtOnceInFineOnes) {
   steps::CodeApproach approach(some_code(0), steps::FitStart::kRough, 4);
   EXPECT_EQ(approach.next(), Next::kTake);
   EXPECT_EQ(approach.scale().level, 2);
   approach.taken(true);
-  for (const float moved : {0.1F, 0.1F}) {
+  for (const float moved : {0.3F, 0.1F}) {
     EXPECT_EQ(approach.next(), Next::kLook);
     approach.looked({0, 1, 1, 0.2F});  // poor, but nobody expects more yet
     EXPECT_EQ(approach.next(), Next::kStep);

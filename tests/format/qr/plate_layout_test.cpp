@@ -239,6 +239,20 @@ TEST(QrPlate, a_description_alone_claims_no_memory) {
   EXPECT_NE(assembly.error().message.find("only 100 of the 12000000"), std::string::npos);
 }
 
+TEST(QrPlate, a_stream_that_its_codes_do_not_make_is_refused) {
+  PlateDescription description;
+  description.groups = {10, 2, 1};
+  for (const std::uint64_t bytes : {319U, 321U, 0U, 3200U}) {
+    description.stream_bytes = bytes;
+    const auto assembly = assemble(description, 32, {});
+    ASSERT_EQ(assembly.has_value(), bytes == 319) << bytes;
+    if (!assembly) {
+      EXPECT_EQ(assembly.error().code, ErrorCode::kBadInput);
+    }
+  }
+  EXPECT_FALSE(assemble(description, 0, {}));
+}
+
 TEST(QrPlate, what_is_no_plate_is_refused) {
   const auto refuses = [](auto change, std::uint64_t bytes = 1000) {
     PlateParameters parameters;
