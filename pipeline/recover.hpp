@@ -46,8 +46,8 @@ class FieldSource {
   /// Frames of the field read last that are damaged in the file, in order: read() has set their
   /// samples to 0, by which the reader leaves them out.
   virtual const std::vector<LostFrame>& lost_frames() const {
-    static const std::vector<LostFrame> kNone;
-    return kNone;
+    static const std::vector<LostFrame> none;
+    return none;
   }
 };
 

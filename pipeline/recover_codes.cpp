@@ -42,9 +42,9 @@ Result<std::vector<CodeReading>> read_field(FieldSource& source, std::int64_t fi
 Result<PlateFound> choose_plate(std::span<const PlateCode> codes,
                                 const std::optional<Uuid>& wanted) {
   std::vector<PlateFound> plates;
-  for (PlateFound& found : format::qr::find_plates(codes))
+  for (const PlateFound& found : format::qr::find_plates(codes))
     if (found.description && (!wanted || found.description->plate == *wanted))
-      plates.push_back(std::move(found));
+      plates.push_back(found);
   if (plates.empty())
     return Error{ErrorCode::kNotFound,
                  wanted ? "no field shows the QR plate " + to_string(*wanted)
