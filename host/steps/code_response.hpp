@@ -102,9 +102,9 @@ struct CodeEqualiser {
 /// is too bright or too dark says little.
 inline rules::OutputLaw output_law(const CodeEqualiser& equaliser) {
   constexpr float kDirt = 1.0F / 30, kDirtRange = 12;  // a share, and units of modules of +-1
-  constexpr float kLeastVariance = 0.04F;              // shares that differ from module to module
+  constexpr float kLeastShareVariance = 0.04F;         // shares that differ from module to module
   const float gain = equaliser.gain;
-  const float twice = 2 * std::max(gain * (1 - gain), kLeastVariance);
+  const float twice = 2 * std::max(gain * (1 - gain), kLeastShareVariance);
   return {gain, twice, kDirt / kDirtRange * std::sqrt(std::numbers::pi_v<float> * twice)};
 }
 
