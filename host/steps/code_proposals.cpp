@@ -14,8 +14,9 @@ constexpr float kArmRatio = 1.08F;               // of the two arms
 constexpr float kAngle = 0.2F;                   // radians, of an arm against a pattern's own axes
 constexpr float kArmModules = 0.08F;             // relative error of an arm in modules
 constexpr float kLeastArm = 12, kMostArm = 180;  // modules: 14 and 170 with what may be wrong
-// Where patterns stand everywhere, pairs of arms are many: the nearest patterns are a code's own.
-constexpr std::size_t kMostArms = 64, kMostProposals = std::size_t{1} << 18;
+// Where patterns stand everywhere, pairs of arms are many. A code's own are near, or clearer than
+// what looks like them between.
+constexpr std::size_t kNearArms = 64, kClearArms = 64, kMostProposals = std::size_t{1} << 18;
 
 float arm_modules(std::int32_t version) {
   return static_cast<float>(format::qr::side_of(version) - 7);
@@ -52,8 +53,28 @@ std::vector<Arm> arms_of(const std::vector<CodeMark>& marks, std::size_t from) {
   }
   std::sort(arms.begin(), arms.end(),
             [](const Arm& l, const Arm& r) { return l.length < r.length; });
-  if (arms.size() > kMostArms) arms.resize(kMostArms);
+  if (arms.size() <= kNearArms + kClearArms) return arms;
+  const auto clearer = [&](const Arm& l, const Arm& r) {
+    return marks[l.to].correlation > marks[r.to].correlation;
+  };
+  const auto kept = static_cast<std::ptrdiff_t>(kNearArms);
+  std::stable_sort(arms.begin() + kept, arms.end(), clearer);
+  arms.resize(kNearArms + kClearArms);
+  std::stable_sort(arms.begin() + kept, arms.end(),
+                   [](const Arm& l, const Arm& r) { return l.length < r.length; });
   return arms;
+}
+
+/// Keeps those whose least clear pattern is clearest.
+void keep_clearest(const std::vector<CodeMark>& marks, std::vector<CodeProposal>& proposals) {
+  const auto least = [&](const CodeProposal& proposal) {
+    const auto& [a, b, c] = proposal.marks;
+    return std::min({marks[a].correlation, marks[b].correlation, marks[c].correlation});
+  };
+  std::stable_sort(
+      proposals.begin(), proposals.end(),
+      [&](const CodeProposal& l, const CodeProposal& r) { return least(l) > least(r); });
+  proposals.resize(kMostProposals);
 }
 
 }  // namespace
@@ -90,6 +111,7 @@ LocatedCode code_through(std::int32_t version, std::array<float, 2> upper_left,
 std::vector<CodeProposal> propose_codes(const std::vector<CodeMark>& marks) {
   std::vector<CodeProposal> proposals;
   for (std::size_t corner = 0; corner < marks.size(); ++corner) {
+    if (proposals.size() > 2 * kMostProposals) keep_clearest(marks, proposals);
     const std::vector<Arm> arms = arms_of(marks, corner);
     for (std::size_t i = 0; i < arms.size(); ++i)
       for (std::size_t j = i + 1; j < arms.size() && arms[j].length < kArmRatio * arms[i].length;
@@ -116,9 +138,9 @@ std::vector<CodeProposal> propose_codes(const std::vector<CodeMark>& marks) {
         }
       }
   }
+  if (proposals.size() > kMostProposals) keep_clearest(marks, proposals);
   std::stable_sort(proposals.begin(), proposals.end(),
                    [](const CodeProposal& a, const CodeProposal& b) { return a.arm < b.arm; });
-  if (proposals.size() > kMostProposals) proposals.resize(kMostProposals);
   return proposals;
 }
 
