@@ -169,7 +169,7 @@ HWY_INLINE void straight_means(const ModuleRun& run, const Windows& down, const 
     const auto area = hn::Mul(lane_sums<kLanes>(width), hn::Load(d, rows.sum + first));
     const auto mean = hn::Div(lane_sums<kLanes>(pixels), area);
     const auto good = hn::And(hn::Gt(area, least), hn::IsFinite(mean));
-    hn::Store(hn::IfThenElse(good, mean, hn::NaN(d)), d, means + first);
+    hn::StoreU(hn::IfThenElse(good, mean, hn::NaN(d)), d, means + first);
   }
 }
 
